@@ -1,0 +1,1 @@
+"""The door unit's program: reads a pass, decides, writes it down, opens the door."""

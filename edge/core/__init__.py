@@ -1,0 +1,1 @@
+"""Decides what the door does; reads no clock, pin, file or socket."""

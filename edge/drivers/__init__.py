@@ -1,0 +1,1 @@
+"""Touches the world: camera, pins, disk, network and clock; decides nothing."""
