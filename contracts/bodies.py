@@ -1,0 +1,62 @@
+"""What every signed or published body shares: frozen, strict, and no unknown field."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from contracts import strict_json
+from contracts.errors import Malformed
+
+U8, U16, U24, U32, U64 = (2**bits - 1 for bits in (8, 16, 24, 32, 64))
+Byte = Annotated[int, Field(ge=0, le=U8)]
+Short = Annotated[int, Field(ge=0, le=U16)]
+Minute = Annotated[int, Field(ge=0, le=2 * U24)]
+"""Whole minutes since 2025-01-01T00:00Z."""
+Long = Annotated[int, Field(ge=0, le=U32)]
+Number = Annotated[int, Field(ge=0, le=2**53)]
+UnixSeconds = Annotated[int, Field(ge=0, le=U32)]
+HexId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+"""Eight bytes in lower-case hexadecimal."""
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in lower-case hexadecimal."""
+Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+UnitId = Annotated[str, StringConstraints(pattern=r"^u-[a-z2-7]{8,26}$")]
+PublicKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+"""A code, never prose: letters, digits, `_` and `-`."""
+
+
+class Body(BaseModel):
+    """A value that crosses a border as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def read(cls, value: Any) -> Self:  # noqa: ANN401 - any JSON value
+        """Return the body in a parsed JSON value.
+
+        Raises:
+            Malformed: a field is missing, unknown, of another type or out of its range.
+
+        """
+        try:
+            return cls.model_validate_json(strict_json.dumps(value))
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3]
+            )
+            msg = f"not a {cls.__name__}: {wrong}"
+            raise Malformed(msg) from None
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Return the body in JSON bytes; raises as `read`."""
+        return cls.read(strict_json.loads(raw))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value to sign or publish."""
+        return self.model_dump(mode="json", exclude_defaults=False)
+
+    def to_bytes(self) -> bytes:
+        """Return canonical JSON bytes."""
+        return strict_json.dumps(self.to_json())

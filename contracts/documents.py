@@ -1,0 +1,243 @@
+"""Everything signed that is not a credential: JWS (RFC 7515), Ed25519 (RFC 9864), one type per purpose.
+
+A document says its type (`typ`), its key (`kid`), whom it is for (`aud`) and a number that only
+rises. Central signs with a key from the key set; a unit signs statements with its own key.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from contracts import strict_json
+from contracts.bodies import Body, Number, UnixSeconds
+from contracts.errors import BadSignature, Equivocation, Malformed, Rollback
+from contracts.keys import KeyPurpose, Signer, VerifyKey
+
+ALGORITHM = "Ed25519"
+LARGEST_DOCUMENT = 262_144  # bytes, the broker's own limit for a packet
+CENTRAL = "central"
+
+_HEADER = {"alg", "kid", "typ"}
+_REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=True)
+_REGISTRY.max_payload_length = LARGEST_DOCUMENT
+
+BodyT = TypeVar("BodyT", bound=Body)
+
+
+class DocumentType(StrEnum):
+    """The `typ` of a JWS: what it is, so that none can stand for another."""
+
+    KEY_SET = "hallpass-keyset+jws"
+    AMENDMENTS = "hallpass-amendments+jws"
+    CONFIG = "hallpass-config+jws"
+    MODES = "hallpass-modes+jws"
+    COMMAND = "hallpass-command+jws"
+    ACK = "hallpass-ack+jws"
+    FRESHNESS = "hallpass-freshness+jws"
+    DENY = "hallpass-deny+jws"
+    BIRTH = "hallpass-unit-birth+jws"
+    HELD = "hallpass-unit-held+jws"
+    HEAD = "hallpass-unit-head+jws"
+    RESULT = "hallpass-unit-result+jws"
+    NONCE = "hallpass-unit-nonce+jws"
+    FRESHNESS_REQUEST = "hallpass-unit-freshness+jws"
+
+
+PURPOSE_OF = {
+    DocumentType.AMENDMENTS: KeyPurpose.AMENDMENTS,
+    DocumentType.CONFIG: KeyPurpose.CONFIG,
+    DocumentType.MODES: KeyPurpose.MODES,
+    DocumentType.COMMAND: KeyPurpose.COMMAND,
+    DocumentType.ACK: KeyPurpose.ACK,
+    DocumentType.FRESHNESS: KeyPurpose.FRESHNESS,
+    DocumentType.DENY: KeyPurpose.DENY,
+}
+"""Which purpose a key must have to sign a document (the key set itself is signed by the root)."""
+
+
+class Envelope(Body):
+    """What stands around every body."""
+
+    v: int = 1
+    aud: str
+    num: Number
+    iat: UnixSeconds
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document whose signature was right."""
+
+    kind: DocumentType
+    audience: str
+    """`city`, `site:<number>`, `unit:<id>` or `central`."""
+    number: int
+    issued: int
+    """Unix seconds by the signer's clock."""
+    body: dict[str, Any]
+    key_id: str
+    raw: bytes
+
+    def read(self, model: type[BodyT]) -> BodyT:
+        """Return the body as its model.
+
+        Raises:
+            Malformed: it does not fit.
+
+        """
+        return model.read(self.body)
+
+
+FindKey = Callable[[str, Envelope], VerifyKey]
+"""Given `kid` and the still unproven envelope, the key that may sign it; raises UnknownKey."""
+
+
+def site_audience(site: int) -> str:
+    """Return the audience of a document for all units of a site."""
+    return f"site:{site}"
+
+
+def unit_audience(unit: str) -> str:
+    """Return the audience of a document for one unit."""
+    return f"unit:{unit}"
+
+
+def sign_document(
+    kind: DocumentType,
+    audience: str,
+    number: int,
+    issued: int,
+    body: Body,
+    *,
+    key_id: str,
+    signer: Signer,
+) -> bytes:
+    """Return the compact serialization of a signed document.
+
+    joserfc verifies; signing is put together here because the private key may sit in a token that
+    only signs bytes (`keys.Signer`).
+    """
+    envelope = Envelope(aud=audience, num=number, iat=issued, body=body.to_json())
+    return b".".join(sign_parts(kind, key_id, envelope.to_bytes(), signer))
+
+
+def sign_parts(
+    kind: DocumentType, key_id: str, payload: bytes, signer: Signer
+) -> tuple[bytes, bytes, bytes]:
+    """Return protected header, payload and signature, each in base64url."""
+    header = strict_json.dumps({"alg": ALGORITHM, "kid": key_id, "typ": kind.value})
+    encoded, content = _base64url(header), _base64url(payload)
+    return encoded, content, _base64url(signer.sign(encoded + b"." + content))
+
+
+def verify_document(raw: bytes, kind: DocumentType, find_key: FindKey) -> Document:
+    """Return the document in `raw` once type, key and signature are found right.
+
+    Raises:
+        Malformed: not a compact JWS of this type with exactly `alg`, `kid` and `typ`.
+        UnknownKey: `find_key` has no key for it.
+        BadSignature: the signature is wrong.
+
+    """
+    header, payload = _open(raw, kind)
+    envelope = Envelope.parse(payload)
+    if envelope.v != 1:
+        msg = f"version {envelope.v} of a document is not known here"
+        raise Malformed(msg)
+    check_signature(raw, find_key(header["kid"], envelope))
+    return Document(
+        kind, envelope.aud, envelope.num, envelope.iat, envelope.body, header["kid"], raw
+    )
+
+
+def check_signature(raw: bytes, key: VerifyKey) -> None:
+    """Return when the compact JWS is signed by this key.
+
+    Raises:
+        BadSignature: when it is not.
+
+    """
+    jwk = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": _base64url(key.raw).decode()})
+    try:
+        jws.deserialize_compact(raw, jwk, algorithms=[ALGORITHM], registry=_REGISTRY)
+    except JoseError as error:
+        msg = f"the signature does not fit: {error}"
+        raise BadSignature(msg) from error
+
+
+def is_newer(new: Document, held: Document | None) -> bool:
+    """Tell whether a document replaces the held one (same kind and audience).
+
+    Raises:
+        Rollback: its number is lower.
+        Equivocation: the same number with other bytes.
+
+    """
+    if held is None or new.number > held.number:
+        return True
+    if new.number < held.number:
+        msg = f"number {new.number} is older than {held.number}"
+        raise Rollback(msg)
+    if new.raw != held.raw:
+        msg = f"two different documents carry number {new.number}"
+        raise Equivocation(msg)
+    return False
+
+
+def read_header(raw: bytes) -> dict[str, str]:
+    """Return the protected header of a compact JWS, believed by nobody.
+
+    Raises:
+        Malformed: not a compact JWS, or header fields other than `alg`, `kid` and `typ`.
+
+    """
+    return _open(raw, None)[0]
+
+
+def payload_of(raw: bytes) -> bytes:
+    """Return the payload of a compact JWS, believed by nobody; raises as `read_header`."""
+    return _open(raw, None)[1]
+
+
+def _open(raw: bytes, kind: DocumentType | None) -> tuple[dict[str, str], bytes]:
+    if len(raw) > LARGEST_DOCUMENT:
+        msg = f"longer than {LARGEST_DOCUMENT} bytes"
+        raise Malformed(msg)
+    try:
+        protected, payload, _signature = raw.split(b".")
+        header = strict_json.loads(_plain(protected), 512)
+        content = _plain(payload)
+    except ValueError as error:
+        msg = f"not a compact JWS: {error}"
+        raise Malformed(msg) from error
+    # An exact list: `jwk`, `jku`, `x5c` or `crit` would let a document bring its own rules.
+    if (
+        not isinstance(header, dict)
+        or set(header) != _HEADER
+        or not all(isinstance(v, str) for v in header.values())
+    ):
+        msg = "a document's header has exactly alg, kid and typ"
+        raise Malformed(msg)
+    if header["alg"] != ALGORITHM or (kind is not None and header["typ"] != kind):
+        msg = f"expected {kind} signed with {ALGORITHM}, not {header['typ'][:64]!r} with {header['alg'][:32]!r}"
+        raise Malformed(msg)
+    return header, content
+
+
+def _base64url(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def _plain(encoded: bytes) -> bytes:
+    plain = base64.b64decode(encoded + b"=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    if _base64url(plain) != encoded:  # spare bits: a second spelling of the same bytes
+        msg = "base64url that is not canonical"
+        raise ValueError(msg)
+    return plain

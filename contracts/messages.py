@@ -1,0 +1,61 @@
+"""MQTT payloads that are not documents by themselves: state, health, birth."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from contracts.bodies import Body, Code, Digest, HexId, Number
+from contracts.clock import ClockTrust
+from contracts.modes import DoorMode
+from contracts.reasons import Fault
+
+
+class UnitState(Body):
+    """On `up/state`, retained: birth with the signed statement, or the will without one."""
+
+    v: int = 1
+    online: bool
+    session: Number
+    """Rises with every connection, so that a late will is not taken for the newest word."""
+    birth: str | None = None
+    """Statement of type BIRTH."""
+
+
+class Birth(Body):
+    """Body of the unit's signed statement at connect."""
+
+    session: Number
+    boot: HexId
+    software: Annotated[str, StringConstraints(max_length=40)]
+    epoch: HexId
+    seq: Number
+    hash: Digest
+    state_lost: bool = False
+    """Nothing opens until a freshness answer came."""
+
+
+class CentralState(Body):
+    """On `central/state`, retained: birth or will of central."""
+
+    v: int = 1
+    online: bool
+    session: Number
+
+
+class Health(Body):
+    """On `up/health`, unsigned and only a hint: how the unit is now."""
+
+    v: int = 1
+    mode: DoorMode
+    leaf: Code
+    """`open`, `closed` or `unknown`."""
+    strike: Code
+    """`secured` or `released`."""
+    trust: ClockTrust
+    faults: tuple[Fault, ...] = ()
+    unacked: Number
+    lists_age: Number | None
+    """Seconds since a freshness answer, if there was one."""
+    temperature: int | None = None
+    """Degrees Celsius."""
+    disk_free_percent: int | None = None
