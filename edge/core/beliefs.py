@@ -1,0 +1,235 @@
+"""What a unit believes: documents proven by signatures, their numbers, whether they are current.
+
+Bytes in, new beliefs out; nothing here reads a file or a clock. A document that cannot be judged
+yet (amendments before there is a config that says the site) waits and is tried again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from contracts.amendments import AmendmentIndex, Amendments
+from contracts.decision import Trust
+from contracts.documents import (
+    Document,
+    DocumentType,
+    is_newer,
+    site_audience,
+    unit_audience,
+    verify_document,
+)
+from contracts.door_config import DoorConfig
+from contracts.errors import ContractError, Malformed, Rollback, UnknownKey
+from contracts.freshness import DenyList, Freshness
+from contracts.keyset import CITY, Key, KeySet, RootKeys, verify_keyset
+from contracts.modes import DoorMode, Modes
+
+IN_ORDER = (
+    DocumentType.KEY_SET,
+    DocumentType.DENY,
+    DocumentType.CONFIG,
+    DocumentType.MODES,
+    DocumentType.AMENDMENTS,
+    DocumentType.FRESHNESS,
+)
+"""The order in which documents prove each other: keys first, then what says the site."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """Everything that decisions of this unit rest on."""
+
+    unit: str
+    root: RootKeys
+    lost: bool = True
+    """True from loss of state (or a new unit) until a freshness answer was met."""
+    floors: Mapping[DocumentType, int] = field(default_factory=dict)
+    """Numbers below which no document is taken, remembered apart from the documents."""
+    held: Mapping[DocumentType, Document] = field(default_factory=dict)
+    waiting: Mapping[DocumentType, bytes] = field(default_factory=dict)
+    keyset: KeySet | None = None
+    config: DoorConfig | None = None
+    modes: Modes | None = None
+    amendments: AmendmentIndex = field(default_factory=AmendmentIndex)
+    amendments_key: Key | None = None
+    denied: Mapping[int, frozenset[bytes]] = field(default_factory=dict)
+    freshness: Freshness | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether every document central named in its last answer is here."""
+        if self.freshness is None:
+            return False
+        return all(self.number(kind) >= number for kind, number in self.freshness.numbers.items())
+
+    @property
+    def fresh(self) -> bool:
+        """Tell whether passes may open at all after a loss of state."""
+        return not self.lost or self.is_current
+
+    def number(self, kind: DocumentType) -> int:
+        """Return the number of the document held of a kind, 0 when there is none."""
+        document = self.held.get(kind)
+        return document.number if document else 0
+
+    def lists_age(self, unix_ms: int | None) -> float | None:
+        """Return the seconds since the newest met freshness answer; None when unknown."""
+        if unix_ms is None or self.freshness is None or not self.is_current:
+            return None
+        return max(0.0, (unix_ms - self.freshness.unix_ms) / 1000)
+
+    def trust(self, mode: DoorMode, unix_ms: int | None) -> Trust:
+        """Return what `decide()` needs to know of all this."""
+        return Trust(
+            self.keyset.keys if self.keyset else {},
+            self.amendments,
+            self.amendments_key,
+            self.denied,
+            self.fresh,
+            self.lists_age(unix_ms),
+            mode is DoorMode.LOCKED_DOWN,
+        )
+
+
+def receive(
+    beliefs: Beliefs, kind: DocumentType, raw: bytes
+) -> tuple[Beliefs, tuple[Document, ...]]:
+    """Return the beliefs after a document arrived, and the documents newly accepted by it.
+
+    Raises:
+        ContractError: it is malformed, wrongly signed, for somebody else, older than the one held,
+            or another one with the same number. Beliefs stay as they were.
+
+    """
+    try:
+        beliefs, accepted = _accept(beliefs, kind, raw)
+    except UnknownKey:
+        # What is still to come (the key set, the site's config) may prove it.
+        if kind not in IN_ORDER or kind is DocumentType.KEY_SET:
+            raise
+        return replace(beliefs, waiting={**beliefs.waiting, kind: raw}), ()
+    if accepted is None:
+        return beliefs, ()
+    beliefs, later = _retry(beliefs)
+    return beliefs, (accepted, *later)
+
+
+def meet_freshness(beliefs: Beliefs, document: Document, answer: Freshness) -> Beliefs:
+    """Return the beliefs after central's answer to our nonce was proven."""
+    held = {**beliefs.held, DocumentType.FRESHNESS: document}
+    beliefs = replace(beliefs, freshness=answer, held=held)
+    return replace(beliefs, lost=beliefs.lost and not beliefs.is_current)
+
+
+def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes) -> Document:
+    """Return a document for this unit once its key, audience and number are found right.
+
+    Raises:
+        ContractError: as `receive`.
+
+    """
+    if beliefs.keyset is None:
+        msg = "there is no key set yet"
+        raise UnknownKey(msg)
+    site = beliefs.config.site if beliefs.config else _ANY_SITE
+    document = verify_document(raw, kind, beliefs.keyset.finder(kind, site))
+    if int(document.key_id) in beliefs.denied:
+        msg = f"key {document.key_id} was removed"
+        raise UnknownKey(msg)
+    if document.audience != _audience(beliefs, kind):
+        msg = f"for {document.audience[:64]}, not for this unit"
+        raise Malformed(msg)
+    return document
+
+
+_ANY_SITE = -1  # before there is a config: only keys that count at every site can be used
+
+
+def _audience(beliefs: Beliefs, kind: DocumentType) -> str:
+    if kind is DocumentType.DENY:
+        return CITY
+    if kind is not DocumentType.AMENDMENTS:
+        return unit_audience(beliefs.unit)
+    if beliefs.config is None:
+        msg = "the site is not known yet"
+        raise UnknownKey(msg)
+    return site_audience(beliefs.config.site)
+
+
+def _accept(beliefs: Beliefs, kind: DocumentType, raw: bytes) -> tuple[Beliefs, Document | None]:
+    if kind is DocumentType.KEY_SET:
+        keyset = verify_keyset(raw, beliefs.root)
+        document, changed = keyset.document, replace(beliefs, keyset=keyset, root=keyset.root)
+    else:
+        document = prove(beliefs, kind, raw)
+        changed = _take_in(beliefs, document)
+    if document.number < beliefs.floors.get(kind, 0):
+        msg = f"number {document.number} is older than {beliefs.floors[kind]}, seen before"
+        raise Rollback(msg)
+    if not is_newer(document, beliefs.held.get(kind)):
+        return beliefs, None
+    held = {**changed.held, kind: document}
+    floors = {**changed.floors, kind: document.number}
+    waiting = _without(changed.waiting, kind)
+    changed = replace(changed, held=held, floors=floors, waiting=waiting)
+    return replace(changed, lost=changed.lost and not changed.is_current), document
+
+
+def _take_in(beliefs: Beliefs, document: Document) -> Beliefs:
+    match document.kind:
+        case DocumentType.CONFIG:
+            return _take_config(beliefs, document.read(DoorConfig))
+        case DocumentType.MODES:
+            return replace(beliefs, modes=document.read(Modes))
+        case DocumentType.AMENDMENTS:
+            index = AmendmentIndex.of(document.read(Amendments))
+            key = beliefs.keyset.keys[int(document.key_id)] if beliefs.keyset else None
+            return replace(beliefs, amendments=index, amendments_key=key)
+        case DocumentType.DENY:
+            return replace(beliefs, denied=_denied(document.read(DenyList)))
+        case DocumentType.FRESHNESS:
+            return replace(beliefs, freshness=document.read(Freshness))
+        case other:
+            msg = f"{other} is not kept by a unit"
+            raise Malformed(msg)
+
+
+def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
+    if beliefs.config is not None and beliefs.config.site != config.site:
+        # Another site has its own list: the old one says nothing here, so nothing is current.
+        beliefs = replace(
+            beliefs,
+            held=_without(beliefs.held, DocumentType.AMENDMENTS),
+            floors=_without(beliefs.floors, DocumentType.AMENDMENTS),
+            amendments=AmendmentIndex(),
+            freshness=None,
+            lost=True,
+        )
+    return replace(beliefs, config=config)
+
+
+def _without(items: Mapping[DocumentType, T], kind: DocumentType) -> dict[DocumentType, T]:
+    return {other: item for other, item in items.items() if other != kind}
+
+
+def _denied(body: DenyList) -> dict[int, frozenset[bytes]]:
+    return {one.key: frozenset(map(bytes.fromhex, one.keep)) for one in body.removed}
+
+
+def _retry(beliefs: Beliefs) -> tuple[Beliefs, tuple[Document, ...]]:
+    accepted: list[Document] = []
+    for kind in IN_ORDER:
+        if kind not in beliefs.waiting:
+            continue
+        try:
+            beliefs, document = _accept(beliefs, kind, beliefs.waiting[kind])
+        except UnknownKey:
+            continue
+        except ContractError:
+            beliefs, document = replace(beliefs, waiting=_without(beliefs.waiting, kind)), None
+        if document is not None:
+            accepted.append(document)
+    return beliefs, tuple(accepted)
