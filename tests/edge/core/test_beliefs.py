@@ -1,0 +1,217 @@
+"""What a unit believes after any order, loss, replay or forgery of documents."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from contracts.decision import Denied, Granted, decide
+from contracts.documents import DocumentType
+from contracts.errors import (
+    BadSignature,
+    ContractError,
+    Equivocation,
+    Malformed,
+    Rollback,
+    UnknownKey,
+)
+from contracts.freshness import DeniedKey, DenyList, Freshness
+from contracts.keys import KeyPurpose
+from contracts.modes import DoorMode
+from contracts.reasons import DenyReason
+from edge.core.beliefs import Beliefs, meet_freshness, prove, receive
+from tests.simulators.city import KEY_IDS, NOW, UNIT, City, at, some_claims
+
+NONCE = "0" * 32
+UNIX_MS = int(NOW.timestamp() * 1000)
+
+
+def told(city: City, *documents: tuple[DocumentType, bytes]) -> Beliefs:
+    beliefs = Beliefs(UNIT, city.root_keys)
+    for kind, raw in documents:
+        beliefs, _ = receive(beliefs, kind, raw)
+    return beliefs
+
+
+def in_service(city: City) -> Beliefs:
+    return told(
+        city,
+        (DocumentType.KEY_SET, city.keyset()),
+        (DocumentType.CONFIG, city.config()),
+        (DocumentType.AMENDMENTS, city.amendments()),
+    )
+
+
+def with_answer(city: City, beliefs: Beliefs, **numbers: int) -> Beliefs:
+    named = {DocumentType[name]: number for name, number in numbers.items()}
+    raw = city.freshness(NONCE, named)
+    document = prove(beliefs, DocumentType.FRESHNESS, raw)
+    return meet_freshness(beliefs, document, document.read(Freshness))
+
+
+def answer(city: City, beliefs: Beliefs) -> Granted | Denied:
+    text = city.sign_pass(some_claims())
+    trust = beliefs.trust(DoorMode.LOCKED, UNIX_MS)
+    return decide(text, at(), beliefs.config, trust, lambda _: 0)
+
+
+def test_a_pass_opens_once_everything_is_here_and_central_said_it_is_current() -> None:
+    city = City()
+    beliefs = with_answer(city, in_service(city), KEY_SET=1, CONFIG=1, AMENDMENTS=1)
+    assert isinstance(answer(city, beliefs), Granted)
+    assert beliefs.lists_age(UNIX_MS + 5000) == 5
+
+
+def test_a_new_unit_opens_for_nobody_before_a_freshness_answer() -> None:
+    city = City()
+    result = answer(city, in_service(city))
+    assert isinstance(result, Denied)
+    assert result.reason is DenyReason.LISTS_TOO_OLD
+
+
+def test_an_answer_that_names_a_list_not_yet_here_is_not_met() -> None:
+    city = City()
+    beliefs = with_answer(city, in_service(city), AMENDMENTS=2)
+    assert not beliefs.fresh
+    assert beliefs.lists_age(UNIX_MS) is None
+    beliefs, accepted = receive(beliefs, DocumentType.AMENDMENTS, city.amendments(2))
+    assert beliefs.fresh
+    assert [document.number for document in accepted] == [2]
+
+
+def test_documents_may_arrive_in_any_order() -> None:
+    city = City()
+    documents = [
+        (DocumentType.KEY_SET, city.keyset()),
+        (DocumentType.CONFIG, city.config()),
+        (DocumentType.AMENDMENTS, city.amendments(revoked=[b"passpass".hex()])),
+        (DocumentType.MODES, city.modes()),
+    ]
+    for order in itertools.permutations(documents):
+        beliefs = told(city, *order)
+        assert set(beliefs.held) == {kind for kind, _ in documents}
+        assert not beliefs.waiting
+        assert b"passpass" in beliefs.amendments.revoked
+
+
+def test_an_older_list_is_refused_and_the_newer_one_stays() -> None:
+    city = City()
+    beliefs = in_service(city)
+    beliefs, _ = receive(
+        beliefs, DocumentType.AMENDMENTS, city.amendments(5, revoked=[b"passpass".hex()])
+    )
+    with pytest.raises(Rollback):
+        receive(beliefs, DocumentType.AMENDMENTS, city.amendments(4))
+    assert b"passpass" in beliefs.amendments.revoked
+
+
+def test_an_older_list_is_refused_after_the_list_itself_was_lost() -> None:
+    city = City()
+    beliefs = Beliefs(UNIT, city.root_keys, floors={DocumentType.AMENDMENTS: 5})
+    for kind, raw in (
+        (DocumentType.KEY_SET, city.keyset()),
+        (DocumentType.CONFIG, city.config()),
+    ):
+        beliefs, _ = receive(beliefs, kind, raw)
+    with pytest.raises(Rollback):
+        receive(beliefs, DocumentType.AMENDMENTS, city.amendments(4))
+
+
+def test_the_same_document_again_changes_nothing() -> None:
+    city = City()
+    raw = city.amendments()
+    beliefs = told(
+        city,
+        (DocumentType.KEY_SET, city.keyset()),
+        (DocumentType.CONFIG, city.config()),
+        (DocumentType.AMENDMENTS, raw),
+    )
+    assert receive(beliefs, DocumentType.AMENDMENTS, raw) == (beliefs, ())
+
+
+def test_two_lists_with_one_number_are_an_equivocation() -> None:
+    city = City()
+    beliefs = in_service(city)
+    with pytest.raises(Equivocation):
+        receive(beliefs, DocumentType.AMENDMENTS, city.amendments(1, revoked=["00" * 8]))
+
+
+def test_a_document_for_another_unit_is_refused() -> None:
+    city, other = City(), City(unit="u-zzzzzzzz")
+    other.root, other.keys = city.root, city.keys
+    with pytest.raises(Malformed):
+        receive(in_service(city), DocumentType.CONFIG, other.config(2))
+
+
+def test_a_list_of_another_site_is_refused() -> None:
+    city = City()
+    with pytest.raises(Malformed):
+        receive(in_service(city), DocumentType.AMENDMENTS, city.amendments(2, site=4))
+
+
+def test_a_key_set_of_another_city_is_refused() -> None:
+    with pytest.raises(BadSignature):
+        receive(Beliefs(UNIT, City().root_keys), DocumentType.KEY_SET, City().keyset())
+
+
+def test_a_config_signed_by_another_key_of_the_city_is_refused() -> None:
+    city = City()
+    beliefs = in_service(city)
+    city.keys[KeyPurpose.CONFIG] = city.keys[KeyPurpose.ACK]
+    with pytest.raises(BadSignature):
+        receive(beliefs, DocumentType.CONFIG, city.config(2))
+
+
+def test_a_document_by_a_key_that_is_still_to_come_waits_for_it() -> None:
+    city = City()
+    beliefs = in_service(city)
+    old = city.keys[KeyPurpose.MODES]
+    without = tuple(e for e in city.entries if e.public != old.public.hex())
+    beliefs, _ = receive(beliefs, DocumentType.KEY_SET, city.keyset(2, without))
+    beliefs, accepted = receive(beliefs, DocumentType.MODES, city.modes())
+    assert accepted == ()
+    beliefs, accepted = receive(beliefs, DocumentType.KEY_SET, city.keyset(3))
+    assert [document.kind for document in accepted] == [DocumentType.KEY_SET, DocumentType.MODES]
+
+
+def test_nothing_signed_by_a_removed_key_is_taken() -> None:
+    city = City()
+    removed = DenyList(removed=(DeniedKey(key=KEY_IDS[KeyPurpose.ACK]),))
+    beliefs, _ = receive(in_service(city), DocumentType.DENY, city.deny(removed))
+    with pytest.raises(UnknownKey):
+        prove(beliefs, DocumentType.ACK, city.ack_of_nothing())
+
+
+def test_another_site_starts_without_the_old_list() -> None:
+    city = City()
+    beliefs = with_answer(city, in_service(city), AMENDMENTS=1)
+    beliefs, _ = receive(beliefs, DocumentType.CONFIG, city.config(2, site=9))
+    assert DocumentType.AMENDMENTS not in beliefs.held
+    assert not beliefs.fresh
+
+
+def test_every_single_changed_byte_of_every_document_is_refused() -> None:
+    city = City()
+    beliefs = in_service(city)
+    for kind, raw in (
+        (DocumentType.KEY_SET, city.keyset(2)),
+        (DocumentType.CONFIG, city.config(2)),
+        (DocumentType.AMENDMENTS, city.amendments(2)),
+    ):
+        for index in range(0, len(raw), 7):
+            broken = raw[:index] + bytes([raw[index] ^ 1]) + raw[index + 1 :]
+            try:
+                after, accepted = receive(beliefs, kind, broken)
+            except ContractError:
+                continue
+            assert accepted == ()
+            assert after.held == beliefs.held
+
+
+def test_a_document_from_outside_its_keys_period_is_refused() -> None:
+    city = City()
+    beliefs = in_service(city)
+    city.moment = NOW + timedelta(days=800)
+    beliefs, accepted = receive(beliefs, DocumentType.MODES, city.modes())
+    assert accepted == ()
+    assert beliefs.modes is None
