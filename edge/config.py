@@ -32,7 +32,7 @@ class Broker:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Where frames come from, as `drivers/frames.py` names it: `camera:0`, `picamera`, `push:…` …"""
+    """Where frames come from, as `drivers/frames.py` names it: `camera:0`, `picamera`, `push:…`."""
 
     source: str = "picamera"
     width: int = 1280  # pixels
