@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contracts.bodies import Body, Byte, HexId, Long, Minute
+from contracts.bodies import Body, Byte, Day, HexId, Long, Minute
 
 LARGEST_LIST = 131_072  # bytes of the signed document, per site
 
@@ -28,7 +28,7 @@ class GrantAmendment(Body):
     """Replaces every signed window; an empty list cancels the grant."""
     areas: Long | None = None
     """Replaces the signed areas."""
-    cancelled: tuple[int, ...] = ()
+    cancelled: tuple[Day, ...] = ()
     """Local days (counted from 2025-01-01) whose occurrence is cancelled."""
     added: tuple[Span, ...] = ()
     """Windows added to the others."""

@@ -1,17 +1,21 @@
 """What every signed or published body shares: frozen, strict, and no unknown field."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from contracts import strict_json
 from contracts.errors import Malformed
 
+Version = Literal[1]
+"""The version of a message's form. Another one is refused: its meaning is not known here."""
 U8, U16, U24, U32, U64 = (2**bits - 1 for bits in (8, 16, 24, 32, 64))
 Byte = Annotated[int, Field(ge=0, le=U8)]
 Short = Annotated[int, Field(ge=0, le=U16)]
 Minute = Annotated[int, Field(ge=0, le=2 * U24)]
 """Whole minutes since 2025-01-01T00:00Z."""
+Day = Annotated[int, Field(ge=0, le=2 * U24 // 1440 + 1)]
+"""Whole local days since 2025-01-01."""
 Long = Annotated[int, Field(ge=0, le=U32)]
 Number = Annotated[int, Field(ge=0, le=2**53)]
 UnixSeconds = Annotated[int, Field(ge=0, le=U32)]
@@ -20,7 +24,8 @@ HexId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in lower-case hexadecimal."""
 Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-UnitId = Annotated[str, StringConstraints(pattern=r"^u-[a-z2-7]{8,26}$")]
+UNIT_ID = "u-[a-z2-7]{8,26}"
+UnitId = Annotated[str, StringConstraints(pattern=f"^{UNIT_ID}$")]
 PublicKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 """A code, never prose: letters, digits, `_` and `-`."""
@@ -39,23 +44,29 @@ class Body(BaseModel):
             Malformed: a field is missing, unknown, of another type or out of its range.
 
         """
+        return cls._validated(strict_json.dumps(value))
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Return the body in JSON bytes; raises as `read`, or because it is not strict JSON."""
+        strict_json.loads(raw)
+        return cls._validated(raw)
+
+    @classmethod
+    def _validated(cls, raw: bytes) -> Self:
         try:
-            return cls.model_validate_json(strict_json.dumps(value))
+            return cls.model_validate_json(raw)
         except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False, include_input=False)
             wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3]
+                f"{'.'.join(map(str, one['loc']))[:80]}: {one['msg'][:200]}" for one in found[:3]
             )
             msg = f"not a {cls.__name__}: {wrong}"
             raise Malformed(msg) from None
 
-    @classmethod
-    def parse(cls, raw: bytes) -> Self:
-        """Return the body in JSON bytes; raises as `read`."""
-        return cls.read(strict_json.loads(raw))
-
     def to_json(self) -> dict[str, Any]:
         """Return the value to sign or publish."""
-        return self.model_dump(mode="json", exclude_defaults=False)
+        return self.model_dump(mode="json")
 
     def to_bytes(self) -> bytes:
         """Return canonical JSON bytes."""

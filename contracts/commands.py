@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from contracts.bodies import Body, Code, HexId, Nonce
+from contracts.bodies import Body, Code, HexId, Nonce, Version
 
 NONCE_LIFETIME = 10.0
 """Seconds on the unit's monotonic clock between giving a nonce and taking the command."""
@@ -23,7 +23,7 @@ class CommandName(StrEnum):
 class NonceRequest(Body):
     """Unsigned: asks a unit for a nonce. Harmless, hence believed from anybody and rate-limited."""
 
-    v: int = 1
+    v: Version = 1
     ask: HexId
     """Chosen by the asker, returned with the nonce."""
 

@@ -182,7 +182,8 @@ def sign(claims: Claims, signer: Signer) -> str:
 
     """
     body = encode(claims)
-    return PREFIX + base45.b45encode(body + signer.sign(SIGNING_DOMAIN + body)).decode("ascii")
+    packed: bytes = base45.b45encode(body + signer.sign(SIGNING_DOMAIN + body))
+    return PREFIX + packed.decode()
 
 
 def parse(text: str) -> SignedCredential:

@@ -12,13 +12,14 @@ from contracts.amendments import AmendmentIndex, GrantAmendment
 from contracts.clock import ClockReading
 from contracts.credential import Claims, Kind, SignedCredential, parse, verify
 from contracts.door_config import DoorConfig
-from contracts.effective import cancelled_windows, effective_areas, effective_windows, span
+from contracts.effective import amend, cancelled, effective_areas, span
 from contracts.errors import BadSignature, Malformed
 from contracts.keys import KeyPurpose
 from contracts.keyset import Key
 from contracts.moments import minute_of
 from contracts.reasons import DenyReason
 from contracts.windows import Window, occurrences
+from contracts.zone import ZoneTable
 
 STAFF_WITHOUT_CLOCK = "staff_without_clock"
 GRACE_MINUTES = "grace_minutes"
@@ -94,12 +95,16 @@ def decide(
         claims = _proven(credential, key)  # 5 signature; nothing was believed before
         _key_not_removed(credential, trust)  # 6
         door = _in_service(claims, door, trust)  # 7
+        zone = door.zone.table()
         minute, grace = _time(claims, at, door)  # 8
-        _within_key(claims, key, door, minute)  # 9
+        signed = _within_key(claims, key, zone, minute, grace)  # 9
         amended = _not_withdrawn(claims, trust)  # 10
         _right_place(claims, amended, door)  # 11
-        window = _right_time(claims, amended, door, minute, grace)  # 12
-        _within_keys_amended(claims, amended, key, trust, door)  # 13
+        windows = amend(signed, amended, zone)
+        window = _open_window(windows, minute, grace)
+        if window is None:  # 12
+            raise _wrong_time(windows, cancelled(signed, amended, zone), minute)
+        _within_keys_amended(windows, amended, key, trust)  # 13
         _uses_left(claims, spent)  # 14
         _proof_given(claims, door)  # 15
     except _Refused as refused:
@@ -150,38 +155,38 @@ def _in_service(claims: Claims, door: DoorConfig | None, trust: Trust) -> DoorCo
 
 
 def _time(claims: Claims, at: ClockReading, door: DoorConfig) -> tuple[int, str | None]:
-    if at.now is not None:
+    if at.now is not None and at.trust.trusted:
         return minute_of(at.now), None
-    if at.estimate is not None and at.untrusted_for <= door.policy.grace_minutes * 60:
-        return minute_of(at.estimate), GRACE_MINUTES
-    least = at.estimate or at.floor
-    if (
-        door.policy.staff_without_clock
-        and claims.kind in {Kind.STAFF, Kind.EMERGENCY}
-        and least is not None
-    ):
+    least = max((known for known in (at.estimate, at.floor) if known is not None), default=None)
+    # Strictly less: a policy of no minutes allows none, not even in the moment trust was lost.
+    in_grace = at.estimate is not None and at.untrusted_for < door.policy.grace_minutes * 60
+    if least is not None and in_grace:
+        return minute_of(least), GRACE_MINUTES
+    is_staff = claims.kind in {Kind.STAFF, Kind.EMERGENCY}
+    if least is not None and is_staff and door.policy.staff_without_clock:
         return minute_of(least), STAFF_WITHOUT_CLOCK
     raise _Refused(DenyReason.CLOCK_UNTRUSTED, f"the time is {at.trust}")
 
 
-def _within_key(claims: Claims, key: Key, door: DoorConfig, minute: int) -> None:
+def _within_key(
+    claims: Claims, key: Key, zone: ZoneTable, minute: int, grace: str | None
+) -> tuple[Window, ...]:
     entry = key.entry
-    if not entry.sign_from <= minute < entry.verify_until:
+    # Without a clock only a lower bound is known: it cannot tell that a key is too young.
+    started = entry.sign_from <= minute or grace == STAFF_WITHOUT_CLOCK
+    if not started or minute >= entry.verify_until:
         raise _Refused(DenyReason.UNKNOWN_KEY, f"key {entry.id} is outside its period")
     if entry.sites is not None and claims.site not in entry.sites:
-        raise _Refused(
-            DenyReason.UNKNOWN_KEY, f"key {entry.id} does not count at site {claims.site}"
-        )
+        raise _Refused(DenyReason.UNKNOWN_KEY, f"key {entry.id} is not for site {claims.site}")
     if claims.kind not in entry.kinds:
-        raise _Refused(
-            DenyReason.UNKNOWN_KEY, f"key {entry.id} signs no {claims.kind.name.lower()} passes"
-        )
+        raise _Refused(DenyReason.UNKNOWN_KEY, f"key {entry.id} is not for {claims.kind.name}")
     try:
-        signed = occurrences(claims, door.zone.table())
+        signed = occurrences(claims, zone)
     except Malformed as error:
         raise _Refused(DenyReason.UNREADABLE, str(error)) from None
     if span(signed) > entry.longest_span:
         raise _Refused(DenyReason.UNKNOWN_KEY, f"longer than key {entry.id} may sign")
+    return signed
 
 
 def _not_withdrawn(claims: Claims, trust: Trust) -> GrantAmendment | None:
@@ -201,28 +206,25 @@ def _right_place(claims: Claims, amended: GrantAmendment | None, door: DoorConfi
         raise _Refused(DenyReason.WRONG_ACCESS_POINT, "counted uses need exactly one area")
 
 
-def _right_time(
-    claims: Claims, amended: GrantAmendment | None, door: DoorConfig, minute: int, grace: str | None
-) -> Window:
-    zone = door.zone.table()
-    windows = effective_windows(claims, amended, zone)
-    # Without a clock only the floor is known: staff may enter in any window that is not surely over.
-    inside = (
-        w for w in windows if minute in w or (grace == STAFF_WITHOUT_CLOCK and minute < w.end)
-    )
-    window = next(inside, None)
-    if window is not None:
-        return window
-    if not windows or any(minute in gone for gone in cancelled_windows(claims, amended, zone)):
-        raise _Refused(DenyReason.REVOKED, "the reservation or this date of it was cancelled")
-    later = [window.start for window in windows if window.start > minute]
-    if later:
-        raise _Refused(DenyReason.NOT_YET_VALID, opens_at=min(later))
-    raise _Refused(DenyReason.EXPIRED)
+def _open_window(windows: tuple[Window, ...], minute: int, grace: str | None) -> Window | None:
+    for window in windows:
+        # Without a clock staff may enter in any window that is not surely over.
+        if minute in window or (grace == STAFF_WITHOUT_CLOCK and minute < window.end):
+            return window
+    return None
+
+
+def _wrong_time(windows: tuple[Window, ...], gone: tuple[Window, ...], minute: int) -> _Refused:
+    if not windows or any(minute in window for window in gone):
+        return _Refused(DenyReason.REVOKED, "the reservation or this date of it was cancelled")
+    opens_at = min((window.start for window in windows if window.start > minute), default=None)
+    if opens_at is not None:
+        return _Refused(DenyReason.NOT_YET_VALID, opens_at=opens_at)
+    return _Refused(DenyReason.EXPIRED)
 
 
 def _within_keys_amended(
-    claims: Claims, amended: GrantAmendment | None, key: Key, trust: Trust, door: DoorConfig
+    windows: tuple[Window, ...], amended: GrantAmendment | None, key: Key, trust: Trust
 ) -> None:
     """Hold an amendment to the limits of the credential's key and of its own."""
     if amended is None:
@@ -230,7 +232,7 @@ def _within_keys_amended(
     allowed = key.entry.longest_span
     if trust.amendments_key is not None:
         allowed = min(allowed, trust.amendments_key.entry.longest_span)
-    if span(effective_windows(claims, amended, door.zone.table())) > allowed:
+    if span(windows) > allowed:
         raise _Refused(DenyReason.UNKNOWN_KEY, "amended beyond what the keys allow")
 
 

@@ -5,25 +5,26 @@ rises. Central signs with a key from the key set; a unit signs statements with i
 """
 
 import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from pydantic import StringConstraints
 
 from contracts import strict_json
-from contracts.bodies import Body, Number, UnixSeconds
+from contracts.bodies import Body, Number, UnixSeconds, Version
 from contracts.errors import BadSignature, Equivocation, Malformed, Rollback
-from contracts.keys import KeyPurpose, Signer, VerifyKey
+from contracts.keys import SIGNATURE_LENGTH, KeyPurpose, Signer, VerifyKey
 
 ALGORITHM = "Ed25519"
-LARGEST_DOCUMENT = 262_144  # bytes, the broker's own limit for a packet
+LARGEST_DOCUMENT = strict_json.LARGEST
 CENTRAL = "central"
 
-_HEADER = {"alg", "kid", "typ"}
 _REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=True)
 _REGISTRY.max_payload_length = LARGEST_DOCUMENT
 
@@ -61,11 +62,25 @@ PURPOSE_OF = {
 """Which purpose a key must have to sign a document (the key set itself is signed by the root)."""
 
 
+Word = Annotated[str, StringConstraints(max_length=64)]
+
+
+class Header(Body):
+    """The protected header: an exact list.
+
+    `jwk`, `jku`, `x5c` or `crit` would let a document bring its own rules.
+    """
+
+    alg: Word
+    kid: Word
+    typ: Word
+
+
 class Envelope(Body):
     """What stands around every body."""
 
-    v: int = 1
-    aud: str
+    v: Version = 1
+    aud: Word
     num: Number
     iat: UnixSeconds
     body: dict[str, Any]
@@ -84,6 +99,13 @@ class Document:
     body: dict[str, Any]
     key_id: str
     raw: bytes
+    payload: bytes
+    """The signed bytes. Two documents are the same one when these are, whoever signed them."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the payload, by which a unit says what it holds."""
+        return hashlib.sha256(self.payload).hexdigest()
 
     def read(self, model: type[BodyT]) -> BodyT:
         """Return the body as its model.
@@ -132,28 +154,37 @@ def sign_parts(
     kind: DocumentType, key_id: str, payload: bytes, signer: Signer
 ) -> tuple[bytes, bytes, bytes]:
     """Return protected header, payload and signature, each in base64url."""
-    header = strict_json.dumps({"alg": ALGORITHM, "kid": key_id, "typ": kind.value})
-    encoded, content = _base64url(header), _base64url(payload)
+    header = Header(alg=ALGORITHM, kid=key_id, typ=kind)
+    encoded, content = _base64url(header.to_bytes()), _base64url(payload)
     return encoded, content, _base64url(signer.sign(encoded + b"." + content))
 
 
-def verify_document(raw: bytes, kind: DocumentType, find_key: FindKey) -> Document:
-    """Return the document in `raw` once type, key and signature are found right.
+def verify_document(
+    raw: bytes, kind: DocumentType, find_key: FindKey, audience: str | None = None
+) -> Document:
+    """Return the document in `raw` once type, key, signature (and audience, if given) are found right.
 
     Raises:
-        Malformed: not a compact JWS of this type with exactly `alg`, `kid` and `typ`.
+        Malformed: not a compact JWS of this type with exactly `alg`, `kid` and `typ`, or for others.
         UnknownKey: `find_key` has no key for it.
         BadSignature: the signature is wrong.
 
     """
     header, payload = _open(raw, kind)
     envelope = Envelope.parse(payload)
-    if envelope.v != 1:
-        msg = f"version {envelope.v} of a document is not known here"
+    check_signature(raw, find_key(header.kid, envelope))
+    if audience is not None and envelope.aud != audience:
+        msg = f"for {envelope.aud!r}, not for {audience!r}"
         raise Malformed(msg)
-    check_signature(raw, find_key(header["kid"], envelope))
     return Document(
-        kind, envelope.aud, envelope.num, envelope.iat, envelope.body, header["kid"], raw
+        kind,
+        envelope.aud,
+        envelope.num,
+        envelope.iat,
+        envelope.body,
+        header.kid,
+        raw,
+        payload,
     )
 
 
@@ -173,25 +204,29 @@ def check_signature(raw: bytes, key: VerifyKey) -> None:
 
 
 def is_newer(new: Document, held: Document | None) -> bool:
-    """Tell whether a document replaces the held one (same kind and audience).
+    """Tell whether a document replaces the held one.
 
     Raises:
+        Malformed: they are not of the same kind and audience, so their numbers say nothing.
         Rollback: its number is lower.
-        Equivocation: the same number with other bytes.
+        Equivocation: the same number with another payload.
 
     """
-    if held is None or new.number > held.number:
+    if held is None:
         return True
+    if (new.kind, new.audience) != (held.kind, held.audience):
+        msg = f"{new.kind} for {new.audience} cannot replace {held.kind} for {held.audience}"
+        raise Malformed(msg)
     if new.number < held.number:
         msg = f"number {new.number} is older than {held.number}"
         raise Rollback(msg)
-    if new.raw != held.raw:
+    if new.number == held.number and new.payload != held.payload:
         msg = f"two different documents carry number {new.number}"
         raise Equivocation(msg)
-    return False
+    return new.number > held.number
 
 
-def read_header(raw: bytes) -> dict[str, str]:
+def read_header(raw: bytes) -> Header:
     """Return the protected header of a compact JWS, believed by nobody.
 
     Raises:
@@ -206,29 +241,23 @@ def payload_of(raw: bytes) -> bytes:
     return _open(raw, None)[1]
 
 
-def _open(raw: bytes, kind: DocumentType | None) -> tuple[dict[str, str], bytes]:
+def _open(raw: bytes, kind: DocumentType | None) -> tuple[Header, bytes]:
     if len(raw) > LARGEST_DOCUMENT:
         msg = f"longer than {LARGEST_DOCUMENT} bytes"
         raise Malformed(msg)
     try:
-        protected, payload, _signature = raw.split(b".")
-        header = strict_json.loads(_plain(protected), 512)
-        content = _plain(payload)
+        protected, payload, signature = map(_plain, raw.split(b"."))
     except ValueError as error:
         msg = f"not a compact JWS: {error}"
         raise Malformed(msg) from error
-    # An exact list: `jwk`, `jku`, `x5c` or `crit` would let a document bring its own rules.
-    if (
-        not isinstance(header, dict)
-        or set(header) != _HEADER
-        or not all(isinstance(v, str) for v in header.values())
-    ):
-        msg = "a document's header has exactly alg, kid and typ"
+    if len(signature) != SIGNATURE_LENGTH:
+        msg = f"a signature has {SIGNATURE_LENGTH} bytes, not {len(signature)}"
         raise Malformed(msg)
-    if header["alg"] != ALGORITHM or (kind is not None and header["typ"] != kind):
-        msg = f"expected {kind} signed with {ALGORITHM}, not {header['typ'][:64]!r} with {header['alg'][:32]!r}"
+    header = Header.parse(protected)
+    if header.alg != ALGORITHM or (kind is not None and header.typ != kind):
+        msg = f"expected {kind} by {ALGORITHM}, not {header.typ!r} by {header.alg!r}"
         raise Malformed(msg)
-    return header, content
+    return header, payload
 
 
 def _base64url(raw: bytes) -> bytes:

@@ -11,31 +11,32 @@ from contracts.zone import ZoneTable
 def effective_windows(
     claims: Claims, amended: GrantAmendment | None, zone: ZoneTable
 ) -> tuple[Window, ...]:
-    """Return the windows in which a pass opens, in rising order; none when its grant was cancelled.
+    """Return when a pass opens: rising windows with a pause between them; none when cancelled.
 
     Raises:
         Malformed: as `windows.occurrences`.
 
     """
-    signed = occurrences(claims, zone)
-    if amended is None:
-        return signed
-    base = signed if amended.windows is None else _windows(amended.windows)
-    kept = (window for window in base if local_day(window, zone) not in amended.cancelled)
-    return tuple(sorted((*kept, *_windows(amended.added))))
+    return amend(occurrences(claims, zone), amended, zone)
 
 
-def cancelled_windows(
-    claims: Claims, amended: GrantAmendment | None, zone: ZoneTable
+def amend(
+    signed: tuple[Window, ...], amended: GrantAmendment | None, zone: ZoneTable
 ) -> tuple[Window, ...]:
-    """Return the signed windows that an amendment took away by their date."""
+    """Return the same as `effective_windows`, from the signed windows."""
+    if amended is None:
+        return _merged(signed)
+    kept = (w for w in _base(signed, amended) if local_day(w, zone) not in amended.cancelled)
+    return _merged((*kept, *_windows(amended.added)))
+
+
+def cancelled(
+    signed: tuple[Window, ...], amended: GrantAmendment | None, zone: ZoneTable
+) -> tuple[Window, ...]:
+    """Return the windows that an amendment took away by their date."""
     if amended is None or not amended.cancelled:
         return ()
-    return tuple(
-        window
-        for window in occurrences(claims, zone)
-        if local_day(window, zone) in amended.cancelled
-    )
+    return tuple(w for w in _base(signed, amended) if local_day(w, zone) in amended.cancelled)
 
 
 def effective_areas(claims: Claims, amended: GrantAmendment | None) -> int:
@@ -51,5 +52,22 @@ def span(windows: Iterable[Window]) -> int:
     )
 
 
+def _base(signed: tuple[Window, ...], amended: GrantAmendment) -> tuple[Window, ...]:
+    """Return the windows before single dates are cancelled or added."""
+    return signed if amended.windows is None else _windows(amended.windows)
+
+
 def _windows(spans: Iterable[tuple[int, int]]) -> tuple[Window, ...]:
     return tuple(Window(start, end) for start, end in spans)
+
+
+def _merged(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """Join what overlaps or touches, so that a window's end is when the pass really ends."""
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if joined and window.start <= joined[-1].end:
+            last = joined.pop()
+            joined.append(Window(last.start, max(last.end, window.end)))
+        else:
+            joined.append(window)
+    return tuple(joined)

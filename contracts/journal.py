@@ -6,14 +6,14 @@ reorder entries unnoticed.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from contracts import strict_json
-from contracts.bodies import Body, Digest, HexId, Number, UnitId
+from contracts.bodies import Body, Digest, HexId, Number, UnitId, Version
 from contracts.clock import ClockTrust
 from contracts.errors import Malformed
 
@@ -48,7 +48,7 @@ class EventKind(StrEnum):
 class Event(Body):
     """One line of a journal. Only pseudonymous ids, never a person's data."""
 
-    v: int = 1
+    v: Version = 1
     epoch: HexId
     seq: Annotated[int, Field(ge=1, le=2**53)]
     boot: HexId
@@ -64,7 +64,7 @@ class Event(Body):
 class Batch(Body):
     """Consecutive events as they travel, with a head signed by the unit."""
 
-    v: int = 1
+    v: Version = 1
     unit: UnitId
     epoch: HexId
     first: Annotated[int, Field(ge=1, le=2**53)]
@@ -96,7 +96,7 @@ class Link:
 
 
 def genesis(epoch: bytes) -> bytes:
-    """Return the hash before the first event of an epoch."""
+    """Return the hash before the first event of an epoch, which is named by eight bytes."""
     return hashlib.sha256(_DOMAIN + epoch).digest()
 
 
@@ -136,10 +136,17 @@ def read_links(batch: Batch) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def first_broken(previous: bytes, rows: list[tuple[int, bytes, bytes]]) -> int | None:
+def first_broken(previous: bytes, rows: Iterable[tuple[int, bytes, bytes]]) -> int | None:
     """Return the number of the first (number, event bytes, hash) that does not follow, or None."""
     for number, raw, stored in rows:
         previous = chain(previous, raw)
-        if previous != stored or strict_json.loads(raw).get("seq") != number:
+        if previous != stored or not _is_number(raw, number):
             return number
     return None
+
+
+def _is_number(raw: bytes, number: int) -> bool:
+    try:
+        return read_event(raw).seq == number
+    except Malformed:
+        return False

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from contracts.errors import BadSignature, Malformed
 
-PUBLIC_KEY_LENGTH = 32
+PUBLIC_KEY_LENGTH = 32  # bytes
+SIGNATURE_LENGTH = 64  # bytes
 _P = 2**255 - 19
 _SIGN_BIT = 1 << 255
 _Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7

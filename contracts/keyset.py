@@ -1,15 +1,15 @@
 """The key set: which keys exist, what each may sign, where and until when; signed by the offline root."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from contracts import strict_json
 from contracts.bodies import Body, Minute, PublicKey, Short
 from contracts.credential import Kind
 from contracts.documents import (
-    LARGEST_DOCUMENT,
     PURPOSE_OF,
     Document,
     DocumentType,
@@ -26,7 +26,10 @@ from contracts.moments import EPOCH
 
 CITY = "city"
 """The audience of a key set."""
+MOST_SIGNATURES = 18
+"""Nine of an old root and nine of a new one."""
 _EPOCH_UNIX = int(EPOCH.timestamp())
+_KEY_ID = re.compile("0|[1-9][0-9]{0,4}")  # one spelling for each number
 
 
 class RootKeys(Body):
@@ -37,7 +40,17 @@ class RootKeys(Body):
 
     def loaded(self) -> dict[str, VerifyKey]:
         """Return the keys by their `kid`."""
-        return {raw[:16]: VerifyKey.from_bytes(bytes.fromhex(raw)) for raw in self.keys}
+        return {root_key_id(raw): VerifyKey.from_bytes(bytes.fromhex(raw)) for raw in self.keys}
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(map(root_key_id, self.keys))) != len(self.keys):
+            msg = "the root names a key twice"
+            raise ValueError(msg)
+        if self.threshold > len(self.keys):
+            msg = "the root asks for more keys than it has"
+            raise ValueError(msg)
+        return self
 
 
 class KeyEntry(Body):
@@ -56,12 +69,33 @@ class KeyEntry(Body):
     longest_span: Minute = 0
     """Minutes from the first start to the last end that a credential (or amendment) may reach."""
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if not self.sign_from < self.sign_until <= self.verify_until:
+            msg = "a key signs before it stops signing, and verifies at least that long"
+            raise ValueError(msg)
+        if bool(self.kinds) != (self.purpose is KeyPurpose.CREDENTIAL):
+            msg = "kinds belong to credential keys, and those need some"
+            raise ValueError(msg)
+        return self
+
 
 class KeySetBody(Body):
     """The body of a key set document."""
 
     keys: tuple[KeyEntry, ...] = Field(max_length=512)
     root: RootKeys
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        public = {*self.root.keys, *(entry.public for entry in self.keys)}
+        if len(public) != len(self.root.keys) + len(self.keys):
+            msg = "a key has two places in the key set, and one key has one purpose"
+            raise ValueError(msg)
+        if len({entry.id for entry in self.keys}) != len(self.keys):
+            msg = "a key id stands twice in the key set"
+            raise ValueError(msg)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +123,23 @@ class KeySet:
         """
         return self._key(key_id, KeyPurpose.CREDENTIAL)
 
-    def finder(self, kind: DocumentType, site: int) -> FindKey:
-        """Return how `verify_document` finds the key of a document of this type at this site."""
+    def finder(self, kind: DocumentType, site: int, minute: int | None = None) -> FindKey:
+        """Return how `verify_document` finds the key of a document of this type at this site.
+
+        Args:
+            kind: one of `documents.PURPOSE_OF`.
+            site: where the document will count.
+            minute: the time, if it is trusted: then a key that may no longer verify is refused.
+
+        """
+        purpose = PURPOSE_OF[kind]
 
         def find(key_id: str, envelope: Envelope) -> VerifyKey:
-            if not key_id.isascii() or not key_id.isdecimal() or key_id != str(int(key_id[:5])):
-                msg = f"key ids are numbers, not {key_id[:32]!r}"
+            if not _KEY_ID.fullmatch(key_id):
+                msg = f"key ids are numbers, not {key_id!r}"
                 raise UnknownKey(msg)
-            key = self._key(int(key_id), PURPOSE_OF[kind])
-            issued = (envelope.iat - _EPOCH_UNIX) // 60
-            if not key.entry.sign_from <= issued < key.entry.sign_until:
-                msg = f"key {key_id} may not sign at that time"
-                raise UnknownKey(msg)
-            if key.entry.sites is not None and site not in key.entry.sites:
-                msg = f"key {key_id} does not count at site {site}"
-                raise UnknownKey(msg)
+            key = self._key(int(key_id), purpose)
+            _require_limits(key.entry, site, (envelope.iat - _EPOCH_UNIX) // 60, minute)
             return key.public
 
         return find
@@ -116,18 +152,50 @@ class KeySet:
         return key
 
 
+class RootSignature(Body):
+    """One signature of RFC 7515's general JSON serialization."""
+
+    protected: str
+    signature: str
+
+
+class SignedKeySet(Body):
+    """A key set as it travels."""
+
+    payload: str
+    signatures: tuple[RootSignature, ...] = Field(min_length=1, max_length=MOST_SIGNATURES)
+
+    def compact(self) -> tuple[bytes, ...]:
+        """Return each signature with the payload as a compact JWS."""
+        return tuple(
+            f"{one.protected}.{self.payload}.{one.signature}".encode() for one in self.signatures
+        )
+
+
+def _require_limits(entry: KeyEntry, site: int, issued: int, minute: int | None) -> None:
+    if not entry.sign_from <= issued < entry.sign_until:
+        msg = f"key {entry.id} may not sign at that time"
+        raise UnknownKey(msg)
+    if minute is not None and minute >= entry.verify_until:
+        msg = f"key {entry.id} counts no longer"
+        raise UnknownKey(msg)
+    if entry.sites is not None and site not in entry.sites:
+        msg = f"key {entry.id} does not count at site {site}"
+        raise UnknownKey(msg)
+
+
 def sign_keyset(number: int, issued: int, body: KeySetBody, signers: Sequence[Signer]) -> bytes:
     """Return a key set in JWS JSON serialization with one signature per root key given."""
     payload = Envelope(aud=CITY, num=number, iat=issued, body=body.to_json()).to_bytes()
     parts = [
-        sign_parts(DocumentType.KEY_SET, signer.public.hex()[:16], payload, signer)
+        sign_parts(DocumentType.KEY_SET, root_key_id(signer.public.hex()), payload, signer)
         for signer in signers
     ]
-    signatures = [
-        {"protected": head.decode(), "signature": signature.decode()}
+    signatures = tuple(
+        RootSignature(protected=head.decode(), signature=signature.decode())
         for head, _, signature in parts
-    ]
-    return strict_json.dumps({"payload": parts[0][1].decode(), "signatures": signatures})
+    )
+    return SignedKeySet(payload=parts[0][1].decode(), signatures=signatures).to_bytes()
 
 
 def verify_keyset(raw: bytes, root: RootKeys) -> KeySet:
@@ -140,66 +208,40 @@ def verify_keyset(raw: bytes, root: RootKeys) -> KeySet:
         BadSignature: fewer right signatures than the root asks for.
 
     """
-    payload, signatures = _split(raw)
-    _require_threshold(payload, signatures, root)
-    envelope = Envelope.parse(payload_of(_compact(payload, signatures[0])))
+    signed = SignedKeySet.parse(raw).compact()
+    _require_threshold(signed, root)
+    payload = payload_of(signed[0])
+    envelope = Envelope.parse(payload)
     body = KeySetBody.read(envelope.body)
-    if envelope.v != 1 or envelope.aud != CITY:
+    if envelope.aud != CITY:
         msg = "not a key set for a city"
         raise Malformed(msg)
     if body.root != root:
-        _require_threshold(payload, signatures, body.root)
+        _require_threshold(signed, body.root)
     keys = {
         entry.id: Key(entry, VerifyKey.from_bytes(bytes.fromhex(entry.public)))
         for entry in body.keys
     }
-    if len(keys) != len(body.keys) or len({entry.public for entry in body.keys}) != len(body.keys):
-        msg = "a key or key id stands twice in the key set"
-        raise Malformed(msg)
     document = Document(
-        DocumentType.KEY_SET, CITY, envelope.num, envelope.iat, envelope.body, "root", raw
+        DocumentType.KEY_SET, CITY, envelope.num, envelope.iat, envelope.body, "root", raw, payload
     )
     return KeySet(document, keys, body.root)
 
 
-def _split(raw: bytes) -> tuple[str, list[tuple[str, str]]]:
-    value = strict_json.loads(raw, LARGEST_DOCUMENT)
-    try:
-        signatures = [(one["protected"], one["signature"]) for one in value["signatures"]]
-        payload = value["payload"]
-        extra = set(value) != {"payload", "signatures"} or any(
-            len(one) != 2 for one in value["signatures"]
-        )
-    except (TypeError, KeyError) as error:
-        msg = "not a JWS with a list of signatures"
-        raise Malformed(msg) from error
-    if (
-        extra
-        or not 1 <= len(signatures) <= 18
-        or not all(isinstance(s, str) for s in (payload, *sum(signatures, ())))
-    ):
-        msg = "not a JWS with a list of signatures"
-        raise Malformed(msg)
-    return payload, signatures
+def root_key_id(public: str) -> str:
+    """Return the `kid` of a root key: the first eight of its bytes, in hexadecimal."""
+    return public[:16]
 
 
-def _require_threshold(payload: str, signatures: list[tuple[str, str]], root: RootKeys) -> None:
+def _require_threshold(signed: Sequence[bytes], root: RootKeys) -> None:
     keys = root.loaded()
-    if len(keys) != len(root.keys) or root.threshold > len(keys):
-        msg = "the root names a key twice or asks for more keys than it has"
-        raise Malformed(msg)
-    signed = set()
-    for signature in signatures:
-        compact = _compact(payload, signature)
+    signers = set()
+    for compact in signed:
         header = read_header(compact)
-        key = keys.get(header["kid"])
-        if key is not None and header["typ"] == DocumentType.KEY_SET:
+        key = keys.get(header.kid)
+        if key is not None and header.typ == DocumentType.KEY_SET:
             check_signature(compact, key)
-            signed.add(header["kid"])
-    if len(signed) < root.threshold:
-        msg = f"signed by {len(signed)} root keys of the {root.threshold} needed"
+            signers.add(header.kid)
+    if len(signers) < root.threshold:
+        msg = f"signed by {len(signers)} root keys of the {root.threshold} needed"
         raise BadSignature(msg)
-
-
-def _compact(payload: str, signature: tuple[str, str]) -> bytes:
-    return f"{signature[0]}.{payload}.{signature[1]}".encode()

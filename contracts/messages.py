@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from contracts.bodies import Body, Code, Digest, HexId, Number
+from contracts.bodies import Body, Code, Digest, HexId, Number, Version
 from contracts.clock import ClockTrust
 from contracts.modes import DoorMode
 from contracts.reasons import Fault
@@ -13,7 +13,7 @@ from contracts.reasons import Fault
 class UnitState(Body):
     """On `up/state`, retained: birth with the signed statement, or the will without one."""
 
-    v: int = 1
+    v: Version = 1
     online: bool
     session: Number
     """Rises with every connection, so that a late will is not taken for the newest word."""
@@ -37,7 +37,7 @@ class Birth(Body):
 class CentralState(Body):
     """On `central/state`, retained: birth or will of central."""
 
-    v: int = 1
+    v: Version = 1
     online: bool
     session: Number
 
@@ -45,7 +45,7 @@ class CentralState(Body):
 class Health(Body):
     """On `up/health`, unsigned and only a hint: how the unit is now."""
 
-    v: int = 1
+    v: Version = 1
     mode: DoorMode
     leaf: Code
     """`open`, `closed` or `unknown`."""

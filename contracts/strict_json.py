@@ -1,35 +1,54 @@
-"""JSON with one reading: no duplicate names, no NaN, no floats; canonical when written."""
+"""JSON with one reading: UTF-8, no duplicate names, no floats, no half characters; canonical when written."""
 
 import json
 from typing import Any, NoReturn
 
 from contracts.errors import Malformed
 
+LARGEST = 262_144
+"""Bytes, the broker's own limit for a packet."""
+
 
 def dumps(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
-    """Return canonical bytes: sorted names, no spaces, UTF-8."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    """Return canonical bytes: sorted names, no spaces, UTF-8.
+
+    Raises:
+        Malformed: a value that `loads` would refuse, such as a float. (A door that wrote one into its
+            journal could never have it acknowledged.)
+
+    """
+    try:
+        _require_readable(value)
+        return json.dumps(
+            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        msg = f"cannot be written as JSON: {error}"
+        raise Malformed(msg) from error
 
 
-def loads(raw: bytes | str, limit: int = 262_144) -> Any:  # noqa: ANN401 - any JSON value
+def loads(raw: bytes, limit: int = LARGEST) -> Any:  # noqa: ANN401 - any JSON value
     """Return the value in UTF-8 bytes of at most `limit` bytes.
 
     Raises:
-        Malformed: too long, not JSON, a name twice in one object, a float, or too deep.
+        Malformed: too long, not JSON, a name twice in one object, a float, half a surrogate pair, or
+            too deep.
 
     """
     if len(raw) > limit:
         msg = f"longer than {limit} bytes"
         raise Malformed(msg)
     try:
-        return json.loads(
-            raw, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
+        text = raw.decode()  # json itself would also take UTF-16 and UTF-32
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
         )
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair
     except (ValueError, RecursionError) as error:
         msg = f"not JSON: {error}"
         raise Malformed(msg) from error
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -41,5 +60,23 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_float(text: str) -> NoReturn:
-    msg = f"{text} is not a whole number"
+    msg = f"{text[:32]} is not a whole number"
     raise ValueError(msg)
+
+
+def _require_readable(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    match value:
+        case None | bool() | int() | str():
+            return
+        case list() | tuple():
+            for item in value:
+                _require_readable(item)
+        case dict():
+            for name, item in value.items():
+                if not isinstance(name, str):
+                    msg = f"a name must be text, not {name!r}"
+                    raise TypeError(msg)
+                _require_readable(item)
+        case _:
+            msg = f"{type(value).__name__} has no form here"
+            raise TypeError(msg)

@@ -1,7 +1,9 @@
 """MQTT topic names: build and take apart. One level is the unit's id, so that ACL patterns work."""
 
+import re
 from enum import StrEnum
 
+from contracts.bodies import UNIT_ID
 from contracts.errors import Malformed
 
 ROOT = "hallpass/v1"
@@ -39,6 +41,9 @@ class Down(StrEnum):
 RETAINED_DOWN = frozenset({Down.KEYS, Down.AMENDMENTS, Down.CONFIG, Down.MODES, Down.DENY})
 
 
+_UP = re.compile(rf"{re.escape(ROOT)}/(?P<unit>{UNIT_ID})/up/(?P<kind>{'|'.join(Up)})")
+
+
 def up(unit: str, kind: Up) -> str:
     """Return the topic on which a unit publishes."""
     return f"{ROOT}/{unit}/up/{kind}"
@@ -56,13 +61,8 @@ def read_up(topic: str) -> tuple[str, Up]:
         Malformed: it is no such topic.
 
     """
-    parts = topic.split("/")
-    try:
-        root, unit, direction, kind = "/".join(parts[:2]), parts[2], parts[3], Up(parts[4])
-    except (IndexError, ValueError) as error:
-        msg = f"not a unit's topic: {topic[:128]!r}"
-        raise Malformed(msg) from error
-    if root != ROOT or direction != "up" or len(parts) != 5:  # noqa: PLR2004
+    found = _UP.fullmatch(topic)
+    if found is None:
         msg = f"not a unit's topic: {topic[:128]!r}"
         raise Malformed(msg)
-    return unit, kind
+    return found["unit"], Up(found["kind"])

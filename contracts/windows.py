@@ -39,7 +39,7 @@ def occurrences(claims: Claims, zone: ZoneTable) -> tuple[Window, ...]:
 
     The first window is exactly as signed. Repeats keep the local start and the local end of the
     first: in a gap the later reading counts; where a wall time happens twice, the earliest start
-    and the latest end.
+    and the latest end. A window that a gap leaves nothing of does not happen.
 
     Raises:
         Malformed: the first day is not in its own pattern, or windows overlap.
@@ -63,7 +63,9 @@ def _repeats(claims: Claims, first: Window, zone: ZoneTable) -> Iterator[Window]
         raise Malformed(msg)
     for day in _days(claims, first_day):
         shift = (day - first_day) * MINUTES_PER_DAY
-        yield Window(zone.earliest(start + shift), zone.latest(end + shift))
+        window = Window(zone.earliest(start + shift), zone.latest(end + shift))
+        if window.start < window.end:  # the night's gap can swallow a short one
+            yield window
 
 
 def _days(claims: Claims, first_day: int) -> Iterator[int]:

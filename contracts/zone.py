@@ -8,6 +8,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 _DAY = 1440
+LEAST_APART = 2 * _DAY
+"""Minutes between two transitions: then a wall time has two readings at most."""
 _LAST = 1 << 30  # larger than any offset: finds the end of equal instants
 
 
@@ -36,7 +38,7 @@ class ZoneTable:
         return max(self._readings(local))
 
     def _readings(self, local: int) -> list[int]:
-        # Offsets stay below a day and change at most once in two: these are all that can apply.
+        # Offsets stay below a day and change at most once in two days: only these can apply.
         offsets = {
             self.offset_at(local - _DAY),
             self.offset_at(local),
