@@ -1,0 +1,1 @@
+"""Who acts: renters, staff with roles, holders of signed links, door units."""

@@ -1,0 +1,1 @@
+"""Who has which hall when: orders, reservations, closures, and the one table that keeps them apart."""

@@ -1,0 +1,118 @@
+"""Facts that features announce to one another, as they are stored and read again.
+
+An event says what happened to what, never how it looks now: whoever reacts reads the present state.
+It names rows, never people. Stored events outlive a release: a changed meaning is a new name with a
+higher version beside the old one; a new field has a default.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter
+
+
+class Event:
+    """Base of all events; `name` is how it is stored."""
+
+    __slots__ = ()
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationConfirmed(Event):
+    """A reservation is certain: its renter may enter."""
+
+    name: ClassVar[str] = "reservation.confirmed.v1"
+    reservation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationMoved(Event):
+    """A confirmed reservation got another time, hall, or both."""
+
+    name: ClassVar[str] = "reservation.moved.v1"
+    reservation: int
+    hall_before: int
+    starts_before: datetime
+    ends_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationCancelled(Event):
+    """A confirmed reservation will not happen."""
+
+    name: ClassVar[str] = "reservation.cancelled.v1"
+    reservation: int
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialIssued(Event):
+    """A pass was signed. `credential` is its id in hexadecimal."""
+
+    name: ClassVar[str] = "credential.issued.v1"
+    credential: str
+    grant: int
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRevoked(Event):
+    """A pass opens nothing any more, as soon as the doors of `site` have heard."""
+
+    name: ClassVar[str] = "credential.revoked.v1"
+    credential: str
+    site: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoorUnitEnrolled(Event):
+    """A door unit is registered with its keys."""
+
+    name: ClassVar[str] = "door_unit.enrolled.v1"
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecorded(Event):
+    """A pass was granted or denied at a door, and the journal entry stands in the database."""
+
+    name: ClassVar[str] = "entry.recorded.v1"
+    unit: str
+    epoch: str
+    seq: int
+
+
+EVENTS: Mapping[str, type[Event]] = {
+    event.name: event
+    for event in (
+        ReservationConfirmed,
+        ReservationMoved,
+        ReservationCancelled,
+        CredentialIssued,
+        CredentialRevoked,
+        DoorUnitEnrolled,
+        EntryRecorded,
+    )
+}
+_ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
+    name: TypeAdapter(event) for name, event in EVENTS.items()
+}
+
+
+def dump(event: Event) -> dict[str, Any]:
+    """Return the JSON fields of an event."""
+    fields: dict[str, Any] = _ADAPTERS[event.name].dump_python(event, mode="json")
+    return fields
+
+
+def load(name: str, fields: Mapping[str, Any]) -> Event:
+    """Return the event that `dump` wrote.
+
+    Raises:
+        KeyError: this release knows no event of that name.
+        pydantic.ValidationError: the fields are not those of the event.
+
+    """
+    event: Event = _ADAPTERS[name].validate_python(fields)
+    return event

@@ -1,0 +1,149 @@
+"""The tables of halls, spaces, sites and doors."""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from central.database import Base
+
+LARGEST_SITE = 0xFFFF
+"""A credential names its site in two bytes."""
+AREA_BITS = 32
+"""A credential has one bit for each area of its site."""
+
+
+class Site(Base):
+    """A building or campus: one list of amendments, one time zone, up to 32 areas."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    address: Mapped[str] = mapped_column(String(240), default="")
+    zone: Mapped[str] = mapped_column(String(60))
+    """IANA name."""
+
+    areas: Mapped[list["Area"]] = relationship(order_by="Area.bit", lazy="raise")
+    doors: Mapped[list["Door"]] = relationship(order_by="Door.id", lazy="raise")
+
+    __table_args__ = (CheckConstraint(f"id BETWEEN 1 AND {LARGEST_SITE}", "id_fits_credential"),)
+
+
+class Area(Base):
+    """A part of a site that passes may open: a street door, a corridor, a hall."""
+
+    __tablename__ = "area"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    bit: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """Its place in a credential's mask; never given to another area while a pass lives."""
+    name: Mapped[str] = mapped_column(String(120))
+
+    __table_args__ = (CheckConstraint(f"bit BETWEEN 0 AND {AREA_BITS - 1}", "bit_fits_credential"),)
+
+
+class Door(Base):
+    """A physical opening, and the areas that one may enter through it."""
+
+    __tablename__ = "door"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    areas: Mapped[int] = mapped_column(BigInteger)
+    """Mask over the site's areas: a pass with one of these bits opens it."""
+
+
+class Space(Base):
+    """The leaf that can be occupied once at a time: hall A, hall B, kitchen, foyer."""
+
+    __tablename__ = "space"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class Hall(Base):
+    """What is offered for rent. Halls over the same space exclude each other by themselves."""
+
+    __tablename__ = "hall"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    capacity: Mapped[int]
+    """Most people at once."""
+    cents_per_hour: Mapped[int | None]
+    """Price; empty: free of charge."""
+    setup_minutes: Mapped[int] = mapped_column(default=0)
+    """Kept free before each use."""
+    turnaround_minutes: Mapped[int] = mapped_column(default=30)
+    """Kept free after each use, for cleaning."""
+    early_minutes: Mapped[int] = mapped_column(default=0)
+    """A pass opens this much earlier; inside the set-up time, so never in another renter's."""
+    late_minutes: Mapped[int] = mapped_column(default=15)
+    """A pass opens this much longer; inside the turn-around."""
+    is_offered: Mapped[bool] = mapped_column(default=True)
+
+    site: Mapped[Site] = relationship(lazy="raise")
+    spaces: Mapped[list[Space]] = relationship(
+        secondary="hall_space", order_by=Space.id, lazy="raise"
+    )
+    route: Mapped[list["RouteStep"]] = relationship(
+        order_by="RouteStep.position", lazy="raise", cascade="all, delete-orphan"
+    )
+    openings: Mapped[list["Opening"]] = relationship(
+        order_by="Opening.weekday, Opening.opens", lazy="raise", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint("capacity > 0", "capacity_is_some"),
+        CheckConstraint("cents_per_hour >= 0", "price_is_not_negative"),
+        CheckConstraint("0 <= early_minutes AND early_minutes <= setup_minutes", "early_fits"),
+        CheckConstraint("0 <= late_minutes AND late_minutes <= turnaround_minutes", "late_fits"),
+    )
+
+
+class HallSpace(Base):
+    """Which spaces a hall takes up."""
+
+    __tablename__ = "hall_space"
+
+    hall_id: Mapped[int] = mapped_column(
+        ForeignKey("hall.id", ondelete="CASCADE"), primary_key=True
+    )
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"), primary_key=True, index=True)
+
+
+class RouteStep(Base):
+    """One area on the way into a hall, in walking order; together what its pass opens."""
+
+    __tablename__ = "route_step"
+
+    hall_id: Mapped[int] = mapped_column(
+        ForeignKey("hall.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    bit: Mapped[int] = mapped_column(SmallInteger)
+    """Of the hall's site."""
+
+
+class Opening(Base):
+    """When a hall may be used on a weekday, in local wall time."""
+
+    __tablename__ = "opening"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id", ondelete="CASCADE"), index=True)
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    """0 is Monday."""
+    opens: Mapped[int] = mapped_column(SmallInteger)
+    """Minutes after local midnight."""
+    closes: Mapped[int] = mapped_column(SmallInteger)
+    """Minutes after the same midnight; 1560 is two o'clock in the night after."""
+
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", "weekday_exists"),
+        CheckConstraint("0 <= opens AND opens < closes AND closes <= 2880", "closes_after_opens"),
+    )

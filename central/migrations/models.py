@@ -1,0 +1,10 @@
+"""Every table of central in one place: a new feature adds its line."""
+
+import central.accounts.models
+import central.booking.models
+import central.halls.models
+import central.outbox.models
+from central.database import Base
+
+metadata = Base.metadata
+__all__ = ["central", "metadata"]

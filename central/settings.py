@@ -1,0 +1,165 @@
+"""What a city sets: environment variables HALLPASS_*, or files for what is secret.
+
+Any setting can come from a file, the way containers hand over secrets: HALLPASS_SECRET_FILE gives
+HALLPASS_SECRET. `hallpass-central init` writes the secret of a new city to `<data>/secret`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "HALLPASS_"
+DEMO_SECRET = "this-secret-is-public-and-only-for-the-demo"  # noqa: S105 - refused outside the demo
+_LEAST_SECRET = 32  # characters
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class SettingsError(Exception):
+    """The settings do not allow a start; the message says which and what to do, line by line."""
+
+
+class FromFiles(EnvSettingsSource):
+    """HALLPASS_<NAME>_FILE, and `<data>/secret` for the secret."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the content of the file of one setting, if there is one."""
+        del field
+        named = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if named is None and field_name == "secret":
+            kept = Path(os.environ.get(f"{PREFIX}DATA", "data")) / "secret"
+            named = str(kept) if kept.is_file() else None
+        if not named:
+            return None, field_name, False
+        try:
+            return Path(named).read_text(encoding="utf-8").strip(), field_name, False
+        except OSError as error:
+            message = f"{PREFIX}{field_name.upper()}_FILE: {error}"
+            raise SettingsError(message) from error
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two cities, or between a city and the demo."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    demo: bool = False
+    """The simulated mailbox, bank and doors are on; the secret may be the public one."""
+    city: str = "Hallpass"
+    """The city's name, on every page."""
+    base_url: str = "http://127.0.0.1:8000"
+    """Where people find central; links in messages begin with it."""
+    zone: str = "Europe/Brussels"
+    """IANA zone of the city; a site may have its own."""
+    data: Path = Path("data")
+    """Folder of the default database and of central's own files."""
+    database_url: SecretStr = SecretStr("")
+    """`postgresql+psycopg://...`; empty: SQLite in `data`."""
+    secret: SecretStr = SecretStr("")
+    """Signs links; whoever knows it can act as any renter."""
+    previous_secret: SecretStr = SecretStr("")
+    """Still accepted in links, so that changing the secret breaks none on paper."""
+    hold_minutes: int = Field(default=15, ge=1, le=120)
+    """How long a chosen time is kept for somebody who has not confirmed."""
+    largest_request: int = Field(default=1_000_000, ge=10_000)
+    """Bytes of a request's body."""
+    worker: bool = True
+    """Whether `serve` also does the background work (else `hallpass-central worker` does)."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments, then the environment, then files."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, FromFiles(settings_cls)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            message = f"there is no time zone {name!r}; an example: Europe/Brussels"
+            raise ValueError(message) from error
+
+    @field_validator("base_url")
+    @classmethod
+    def _url_is_one(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = f"{url!r} is not the address of a website; an example: https://zalen.stad.be"
+            raise ValueError(message)
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if self.demo:
+            return self
+        secret = self.secret.get_secret_value()
+        if not secret:
+            message = "no secret: run `hallpass-central init`, or set HALLPASS_SECRET_FILE"
+            raise ValueError(message)
+        if secret == DEMO_SECRET or len(secret) < _LEAST_SECRET:
+            message = f"the secret is public or shorter than {_LEAST_SECRET} characters"
+            raise ValueError(message)
+        if not self.is_https and urlsplit(self.base_url).hostname not in _LOOPBACK:
+            message = (
+                f"people would send passwords over {self.base_url}: HALLPASS_BASE_URL needs https"
+            )
+            raise ValueError(message)
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach central over TLS."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets that count, the one to sign with last."""
+        current = self.secret.get_secret_value() or DEMO_SECRET
+        previous = self.previous_secret.get_secret_value()
+        return [previous, current] if previous else [current]
+
+    @property
+    def database(self) -> str:
+        """The URL of the database."""
+        return (
+            self.database_url.get_secret_value()
+            or f"sqlite:///{self.data.absolute() / 'central.db'}"
+        )
+
+
+def load(**overrides: object) -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: something is missing or wrong.
+
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type] # pydantic checks them
+    except ValidationError as error:
+        lines = (_line(one["loc"], one["msg"]) for one in error.errors())
+        raise SettingsError("\n".join(lines)) from error
+
+
+def _line(where: tuple[int | str, ...], message: str) -> str:
+    says = message.removeprefix("Value error, ")
+    return f"{PREFIX}{str(where[0]).upper()}: {says}" if where else f"Settings: {says}"
