@@ -9,6 +9,7 @@ import pytest
 from central.database import Database
 from central.migrations import upgrade
 from tests.central import postgresql
+from tests.central.a_city import City, found
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +54,8 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def city(database: Database) -> City:
+    return found(database)

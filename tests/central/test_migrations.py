@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -17,5 +19,5 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert migrations.is_current(database)
 
 
-def test_an_empty_database_is_not_current(tmp_path) -> None:
+def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
     assert not migrations.is_current(Database(f"sqlite:///{tmp_path / 'empty.db'}"))
