@@ -22,7 +22,7 @@ from central.events import EVENTS, load
 from central.outbox.models import Delivery, DeliveryState, StoredEvent
 from central.outbox.service import ANNOUNCED, Announced, Reaction, Reactions
 
-MOST_ATTEMPTS = 12  # about seven hours
+MOST_ATTEMPTS = 15  # three to six hours
 LONGEST_PAUSE = timedelta(hours=2)
 LEASE = timedelta(minutes=2)
 """A worker that has not finished by then is believed dead; no reaction may take longer."""

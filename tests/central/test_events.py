@@ -1,0 +1,59 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from central.events import (
+    EVENTS,
+    CredentialIssued,
+    CredentialRevoked,
+    DoorUnitEnrolled,
+    EntryRecorded,
+    Event,
+    ReservationCancelled,
+    ReservationConfirmed,
+    ReservationMoved,
+    dump,
+    load,
+)
+
+MOMENT = datetime(2026, 12, 5, 14, tzinfo=UTC)
+# As they stand in databases of cities: a change here breaks what is stored.
+STORED: dict[str, tuple[Event, str]] = {
+    "reservation.confirmed.v1": (ReservationConfirmed(7), '{"reservation": 7}'),
+    "reservation.moved.v1": (
+        ReservationMoved(7, 2, MOMENT, MOMENT),
+        (
+            '{"reservation": 7, "hall_before": 2, "starts_before": "2026-12-05T14:00:00Z",'
+            ' "ends_before": "2026-12-05T14:00:00Z"}'
+        ),
+    ),
+    "reservation.cancelled.v1": (ReservationCancelled(7), '{"reservation": 7}'),
+    "credential.issued.v1": (CredentialIssued("ab", 9), '{"credential": "ab", "grant": 9}'),
+    "credential.revoked.v1": (CredentialRevoked("ab", 3), '{"credential": "ab", "site": 3}'),
+    "door_unit.enrolled.v1": (DoorUnitEnrolled("u-x"), '{"unit": "u-x"}'),
+    "entry.recorded.v1": (
+        EntryRecorded("u-x", "00", 5),
+        '{"unit": "u-x", "epoch": "00", "seq": 5}',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_an_event_is_stored_and_read_in_the_agreed_form(name: str) -> None:
+    event, text = STORED[name]
+    assert event.name == name
+    assert json.dumps(dump(event)) == text
+    assert load(name, json.loads(text)) == event
+
+
+def test_every_first_event_has_its_stored_form_here() -> None:
+    assert set(STORED) <= set(EVENTS)
+
+
+def test_what_is_not_the_agreed_form_is_refused() -> None:
+    with pytest.raises(KeyError):
+        load("reservation.confirmed.v0", {"reservation": 7})
+    with pytest.raises(ValidationError):
+        load("reservation.confirmed.v1", {"reservation": "seven"})
