@@ -23,6 +23,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -95,13 +96,19 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's own form
 
 
+def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that can say what to do where the row exists (`on_conflict_do_...`)."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+
+
 class Database:
     """One database, open for reading and for writing."""
 
     def __init__(self, url: str) -> None:
         """Open `url` (`sqlite:///path` or `postgresql+psycopg://...`); nothing is created."""
         is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE") if is_sqlite else create_engine(url)
+        self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE") if is_sqlite else _engine(url)
         self._reader = (
             _sqlite_engine(url, "BEGIN")
             if is_sqlite
@@ -150,8 +157,13 @@ class Database:
         self._reader.dispose()
 
 
+def _engine(url: str) -> Engine:
+    # Values stay out of error texts: those are logged, and values name people.
+    return create_engine(url, hide_parameters=True)
+
+
 def _sqlite_engine(url: str, begin: str) -> Engine:
-    engine = create_engine(url)
+    engine = _engine(url)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own

@@ -66,6 +66,42 @@ class CredentialRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialReissued(Event):
+    """A pass would no longer have opened: its grant got a new one, and its holder must be told."""
+
+    name: ClassVar[str] = "credential.reissued.v1"
+    credential: str
+    grant: int
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialMissing(Event):
+    """No pass of a grant opens, and none could be made; somebody must help its holder."""
+
+    name: ClassVar[str] = "credential.missing.v1"
+    grant: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSigned(Event):
+    """A list, configuration, mode or key set is in force as soon as doors have it."""
+
+    name: ClassVar[str] = "document.signed.v1"
+    kind: str
+    audience: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAsked(Event):
+    """Somebody of staff wants a unit to do something at once. `command` is its id."""
+
+    name: ClassVar[str] = "command.asked.v1"
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoorUnitEnrolled(Event):
     """A door unit is registered with its keys."""
 
@@ -91,6 +127,10 @@ EVENTS: Mapping[str, type[Event]] = {
         ReservationCancelled,
         CredentialIssued,
         CredentialRevoked,
+        CredentialReissued,
+        CredentialMissing,
+        DocumentSigned,
+        CommandAsked,
         DoorUnitEnrolled,
         EntryRecorded,
     )

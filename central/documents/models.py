@@ -36,8 +36,8 @@ class SignedDocument(Base):
     """Verbatim: what is published, again and again, is these bytes."""
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the payload in hexadecimal, by which a unit says what it holds."""
-    verify_until: Mapped[int]
-    """Minute until which the key that signed it verifies."""
+    verify_until: Mapped[int | None]
+    """Minute until which the key that signed it verifies; empty for the root's signatures."""
     created_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_signed_document_site_id_kind", "site_id", "kind"),)

@@ -11,7 +11,7 @@ from central.database import insert_into
 from central.documents.models import DocumentNumber, SignedDocument
 from central.events import DocumentSigned
 from central.outbox.service import announce
-from contracts.documents import DocumentType
+from contracts.documents import BodyT, DocumentType, Envelope, payload_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class NewDocument:
     raw: bytes
     digest: str
     site_id: int | None
-    verify_until: int
+    verify_until: int | None
 
 
 def next_number(session: Session, kind: DocumentType, audience: str, at_least: int = 1) -> int:
@@ -40,13 +40,14 @@ def next_number(session: Session, kind: DocumentType, audience: str, at_least: i
         at_least: the lowest number that will do (after a restore: above what doors hold).
 
     """
-    table = DocumentNumber.__table__
-    first = insert_into(session, table).values(kind=kind, audience=audience, number=at_least)
-    following = table.c.number + 1
+    first = insert_into(session, DocumentNumber).values(
+        kind=kind, audience=audience, number=at_least
+    )
+    following = DocumentNumber.number + 1
     statement = first.on_conflict_do_update(
         index_elements=["kind", "audience"],
         set_={"number": case((following < at_least, at_least), else_=following)},
-    ).returning(table.c.number)
+    ).returning(DocumentNumber.number)
     return int(session.execute(statement).scalar_one())
 
 
@@ -72,6 +73,15 @@ def keep(session: Session, new: NewDocument, now: datetime) -> None:
     announce(session, DocumentSigned(new.kind.value, new.audience, new.number), now)
 
 
+def number_in_force(session: Session, kind: DocumentType, audience: str) -> int | None:
+    """Return the number of the document in force, if there is one."""
+    return session.scalar(
+        select(DocumentNumber.in_force).where(
+            DocumentNumber.kind == kind, DocumentNumber.audience == audience
+        )
+    )
+
+
 def current(session: Session, kind: DocumentType, audience: str) -> SignedDocument | None:
     """Return the document in force, if there is one."""
     return session.scalar(
@@ -81,9 +91,7 @@ def current(session: Session, kind: DocumentType, audience: str) -> SignedDocume
 
 def current_for(session: Session, audiences: Iterable[str]) -> Sequence[SignedDocument]:
     """Return every document in force for some audiences."""
-    return session.scalars(
-        _in_force().where(DocumentNumber.audience.in_(list(audiences)))
-    ).all()
+    return session.scalars(_in_force().where(DocumentNumber.audience.in_(list(audiences)))).all()
 
 
 def current_of_site(session: Session, kind: DocumentType, site: int) -> Sequence[SignedDocument]:
@@ -102,7 +110,7 @@ def all_of(session: Session, kind: DocumentType, audience: str) -> Sequence[Sign
     ).all()
 
 
-def _in_force() -> Select[tuple[SignedDocument]]:
+def _in_force() -> Select[SignedDocument]:
     return select(SignedDocument).join(
         DocumentNumber,
         and_(
@@ -111,3 +119,8 @@ def _in_force() -> Select[tuple[SignedDocument]]:
             DocumentNumber.in_force == SignedDocument.number,
         ),
     )
+
+
+def body_of(raw: bytes, model: type[BodyT]) -> BodyT:
+    """Return the body of a document that we signed ourselves."""
+    return model.read(Envelope.parse(payload_of(raw)).body)

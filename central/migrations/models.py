@@ -2,6 +2,9 @@
 
 import central.accounts.models
 import central.booking.models
+import central.credentials.models
+import central.documents.models
+import central.fleet.models
 import central.halls.models
 import central.outbox.models
 from central.database import Base

@@ -1,0 +1,145 @@
+"""The city's pen: signs passes and documents with the keys at hand, as the key set in force allows."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from central.documents import service
+from central.documents.models import SignedDocument
+from central.documents.service import NewDocument
+from central.keys.errors import KeysError, KeySetRefused
+from central.keys.files import HeldKey, load_folder, read_root
+from central.keys.ring import KeyRing, Need
+from contracts.bodies import Body
+from contracts.documents import (
+    PURPOSE_OF,
+    Document,
+    DocumentType,
+    is_newer,
+    payload_of,
+    sign_document,
+)
+from contracts.errors import ContractError
+from contracts.keyset import CITY, KeySet, RootKeys, verify_keyset
+
+
+class Authority:
+    """Holds the private keys of this process; everything else it reads from the database."""
+
+    def __init__(self, root: RootKeys, held: Iterable[HeldKey]) -> None:
+        """Take the root's public keys and the private keys at hand."""
+        self._root = root
+        self._held = {key.id: key for key in held}
+        self._last: KeyRing | None = None
+
+    def ring(self, session: Session) -> KeyRing:
+        """Return the keys under the key set in force.
+
+        Raises:
+            KeysError: no key set was imported, or it does not fit the root or the keys.
+
+        """
+        number = service.number_in_force(session, DocumentType.KEY_SET, CITY)
+        last = self._last  # another thread may replace it meanwhile
+        if last is None or last.keyset.document.number != number:
+            last = self._last = KeyRing(self._held, self._keyset(session))
+        return last
+
+    def import_keyset(self, session: Session, raw: bytes, now: datetime) -> KeySet:
+        """Put a key set in force, if the root signed it and it is not older than the one there is.
+
+        Raises:
+            KeySetRefused: with the reason.
+
+        """
+        known = service.all_of(session, DocumentType.KEY_SET, CITY)
+        try:
+            held = self._follow(known)
+            keyset = verify_keyset(raw, held.root if held else self._root)
+            is_new = is_newer(keyset.document, held.document if held else None)
+            KeyRing(self._held, keyset)
+        except ContractError as error:
+            raise KeySetRefused(f"{error}.") from error
+        if is_new:
+            self._keep_keyset(session, keyset.document, now)
+        return keyset
+
+    def sign(
+        self,
+        session: Session,
+        kind: DocumentType,
+        audience: str,
+        body: Body,
+        now: datetime,
+        *,
+        site: int | None,
+        span: int = 0,
+        number: int | None = None,
+    ) -> NewDocument:
+        """Return a signed document; nothing of it is stored but its number.
+
+        Args:
+            session: writing.
+            kind: what it is.
+            audience: whom it is for.
+            body: what it says.
+            now: the moment.
+            site: where it must count; None: everywhere.
+            span: minutes that its widest grant reaches, for amendments.
+            number: taken before, from `service.next_number`.
+
+        Raises:
+            NoKeyFor: no key may sign it.
+
+        """
+        key = self.ring(session).signer(Need(PURPOSE_OF[kind], site, span=span), now)
+        if number is None:
+            number = service.next_number(session, kind, audience)
+        issued = int(now.timestamp())
+        raw = sign_document(kind, audience, number, issued, body, key_id=key.kid, signer=key.signer)
+        return NewDocument(kind, audience, number, raw, _digest(raw), site, key.entry.verify_until)
+
+    def _keyset(self, session: Session) -> KeySet:
+        known = service.all_of(session, DocumentType.KEY_SET, CITY)
+        try:
+            keyset = self._follow(known)
+        except ContractError as error:
+            raise KeysError(
+                f"the stored key set does not follow from the root: {error}."
+            ) from error
+        if keyset is None:
+            raise KeysError("there is no key set yet: `hallpass-central keys import KEYSET_FILE`.")
+        return keyset
+
+    def _follow(self, known: Iterable[SignedDocument]) -> KeySet | None:
+        """Return the newest key set, each one verified by the root that the one before it named."""
+        keyset, root = None, self._root
+        for stored in known:
+            keyset = verify_keyset(stored.raw, root)
+            root = keyset.root
+        return keyset
+
+    def _keep_keyset(self, session: Session, document: Document, now: datetime) -> None:
+        number = service.next_number(session, document.kind, document.audience, document.number)
+        if number != document.number:
+            raise KeySetRefused("another one was imported at the same time.")
+        new = NewDocument(document.kind, CITY, number, document.raw, document.digest, None, None)
+        service.keep(session, new, now)
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(payload_of(raw)).hexdigest()
+
+
+def open_authority(folder: Path, passphrase: SecretStr, root: Path) -> Authority:
+    """Return the authority over the keys in a folder.
+
+    Raises:
+        KeysError: something is missing or wrong; the message says what to do.
+
+    """
+    return Authority(read_root(root), load_folder(folder, passphrase.get_secret_value()))
