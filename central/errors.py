@@ -14,7 +14,7 @@ class CentralError(Exception):
     details it was raised with; people's words for the same code stand in `central/web/texts.py`.
     """
 
-    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    status: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR
     code: ClassVar[str] = "internal_error"
     sentence: ClassVar[str] = (
         "Something went wrong on our side. It was written down; try again later."
@@ -24,6 +24,8 @@ class CentralError(Exception):
         self.field = field
         """The input that is wrong, if one is."""
         self.details = details
+        self.headers: dict[str, str] = {}
+        """What HTTP wants beside the answer."""
         super().__init__(self.sentence.format_map(details))
 
     def problem(self) -> dict[str, object]:

@@ -1,59 +1,120 @@
 """Put central together: settings, database, routes, background work. Nothing else builds things."""
 
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
 from central import reactions
+from central.accounts import routes as accounts
 from central.accounts.links import Links
+from central.accounts.throttle import Throttle
+from central.booking import routes as bookings
+from central.booking.jobs import Housekeeping
 from central.clock import Clock, utc_now
 from central.database import Database
+from central.halls import routes as halls
 from central.operations import health
+from central.operations import routes as operations
 from central.outbox.worker import Worker
 from central.settings import Settings
+from central.web import booking, desk, orders, problems
+from central.web.guard import AccessLog, OwnOrigin, Protected, Unbroken
+from central.web.pages import Pages, Static
 
 Task = Callable[[threading.Event], None]
 """Background work: runs in a thread of its own until the event is set."""
+
+ROUTERS = (
+    health.router,
+    operations.router,
+    accounts.router,
+    halls.router,
+    bookings.router,
+    booking.router,
+    orders.router,
+    desk.router,
+)
+PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
+"""What is served without a route; a test allows nothing else."""
+
+DESCRIPTION = """
+Book a city hall, receive a pass, open its door.
+
+Programs send `Authorization: Bearer ...` with a token that somebody of staff made for them. Renters
+hold a signed link, which stands in the path. A refusal is `application/problem+json` (RFC 9457)
+with a `code` that does not change. Moments are UTC or carry their offset; money is in cents.
+"""
 _PATIENCE = 10  # seconds to wait for background work at the end
+
+
+class Background:
+    """The work that goes on without a request: in the web's process, or in one of its own."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.outbox = Worker(database, reactions.reactions(), clock)
+        self._tasks: Sequence[Task] = (self.outbox.run, Housekeeping(database, clock).run)
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start each task in a thread of its own."""
+        self._threads = [
+            threading.Thread(target=task, args=(self._stop,), daemon=True) for task in self._tasks
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let each task finish what it does, and wait for that."""
+        self._stop.set()
+        self.outbox.wake()
+        for thread in self._threads:
+            thread.join(_PATIENCE)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
-    outbox = Worker(database, reactions.reactions(), clock)
+    background = Background(database, clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        stop = threading.Event()
-        threads = start([outbox.run], stop) if settings.worker else []
+        if settings.worker:
+            background.start()
         yield
-        stop.set()
-        outbox.wake()
-        for thread in threads:
-            thread.join(_PATIENCE)
+        background.stop()
         database.close()
 
     app = FastAPI(
         title="Hallpass",
+        version="1",
+        description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
+        max_body_size=settings.largest_request,
     )
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
-    app.state.outbox = outbox
+    app.state.background = background
     app.state.links = Links(settings.secrets)
-    app.include_router(health.router)
+    app.state.throttle = Throttle(settings.secrets[-1])
+    app.state.pages = Pages(settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", Static(directory=Pages.static_folder()))
+    problems.install(app)
+    _guard(app, settings)
     return app
 
 
-def start(tasks: list[Task], stop: threading.Event) -> list[threading.Thread]:
-    """Start each task in its own thread."""
-    threads = [threading.Thread(target=task, args=(stop,), daemon=True) for task in tasks]
-    for thread in threads:
-        thread.start()
-    return threads
+def _guard(app: FastAPI, settings: Settings) -> None:
+    # The last one added is the first one met.
+    app.add_middleware(OwnOrigin, base_url=settings.base_url)
+    app.add_middleware(Unbroken, answer=problems.unforeseen)
+    app.add_middleware(AccessLog)
+    app.add_middleware(Protected, is_https=settings.is_https)

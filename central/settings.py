@@ -29,6 +29,11 @@ class SettingsError(Exception):
     """The settings do not allow a start; the message says which and what to do, line by line."""
 
 
+def data_folder() -> Path:
+    """Return the folder of this city, before the settings can be read."""
+    return Path(os.environ.get(f"{PREFIX}DATA", "data"))
+
+
 class FromFiles(EnvSettingsSource):
     """HALLPASS_<NAME>_FILE, and `<data>/secret` for the secret."""
 
@@ -37,7 +42,7 @@ class FromFiles(EnvSettingsSource):
         del field
         named = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
         if named is None and field_name == "secret":
-            kept = Path(os.environ.get(f"{PREFIX}DATA", "data")) / "secret"
+            kept = data_folder() / "secret"
             named = str(kept) if kept.is_file() else None
         if not named:
             return None, field_name, False

@@ -1,22 +1,12 @@
 """The tables of people, staff accounts, their sessions and tokens."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from central.accounts.roles import Role
 from central.database import Base, BigId, words_of
-
-
-class Role(StrEnum):
-    """What a member of staff may do; `ROLES_ABOVE` says which role includes which."""
-
-    ADMIN = "admin"
-    HALL_MANAGER = "hall_manager"
-    FACILITY_STAFF = "facility_staff"
-    CONTACT_CENTRE = "contact_centre"
-    AUDITOR = "auditor"
 
 
 class Person(Base):

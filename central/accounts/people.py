@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from central.accounts.models import Person
+from central.database import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,8 @@ def person_of(session: Session, renter: Renter, now: datetime) -> int:
     found = session.scalar(known)
     if found is not None:
         return found
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        make(Person)
+        insert_into(session, Person)
         .values(email=email, name=renter.name.strip(), language=renter.language, created_at=now)
         .on_conflict_do_nothing(index_elements=[Person.email])
     )

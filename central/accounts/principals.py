@@ -6,7 +6,7 @@
     @router.post("/halls")
     def add_hall(new: NewHall, staff: HallManager, ...): ...
 
-A requirement is checked before the request's body is looked at, and answers with what it found.
+A requirement is checked before the request's fields are, and answers with what it found.
 """
 
 from abc import ABC, abstractmethod
@@ -18,8 +18,9 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from central.accounts.links import LinkHolder, LinkPurpose, Links
-from central.accounts.models import Role
+from central.accounts.roles import Role
 from central.accounts.sessions import StaffMember, member_of_session, member_of_token
+from central.accounts.throttle import Throttle
 from central.dependencies import Now, TheDatabase
 from central.errors import CentralError
 
@@ -32,6 +33,10 @@ class NotLoggedIn(CentralError):
     status = HTTPStatus.UNAUTHORIZED
     code = "not_logged_in"
     sentence = "Log in first."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers = {"WWW-Authenticate": "Bearer"}
 
 
 class NotAllowed(CentralError):
@@ -84,11 +89,11 @@ class StaffWith(Requirement):
     @staticmethod
     def _member(request: Request, database: TheDatabase, now: Now) -> StaffMember | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        with database.read() as session:
-            if scheme.lower() == "bearer":
+        if scheme.lower() == "bearer":
+            with database.read() as session:
                 return member_of_token(session, token, now)
-            cookie = request.cookies.get(SESSION_COOKIE)
-            return member_of_session(session, cookie, now) if cookie else None
+        cookie = request.cookies.get(SESSION_COOKIE)
+        return member_of_session(database, cookie, now) if cookie else None
 
     def __str__(self) -> str:
         return f"staff: {', '.join(sorted(self.roles | {Role.ADMIN}))}"
@@ -152,6 +157,12 @@ def staff_with(*roles: Role) -> StaffWith:
     return StaffWith(frozenset(roles))
 
 
+def provided_throttle(request: Request) -> Throttle:
+    """Return the application's counter of attempts."""
+    return cast("Throttle", request.app.state.throttle)
+
+
+TheThrottle = Annotated[Throttle, Depends(provided_throttle)]
 TheLinks = Annotated[Links, Depends(provided_links)]
 Admin = Annotated[StaffMember, Depends(staff_with(Role.ADMIN))]
 HallManager = Annotated[StaffMember, Depends(staff_with(Role.HALL_MANAGER))]

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -11,7 +12,9 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from central.accounts.models import ApiToken, Role, Staff, StaffSession
+from central.accounts.models import ApiToken, Staff, StaffSession
+from central.accounts.roles import Role
+from central.database import Database
 from central.errors import CentralError
 
 SESSION_LIFE = timedelta(hours=12)
@@ -48,7 +51,10 @@ def hash_password(password: str) -> str:
     return PasswordHasher().hash(password)
 
 
-_NOBODY = PasswordHasher().hash("so that an unknown address takes as long as a wrong password")
+@cache
+def _nobody() -> str:
+    """A hash to check against for an unknown address, so that it takes as long as a known one."""
+    return hash_password("nobody has this password")
 
 
 def check_password(session: Session, email: str, password: str) -> Staff:
@@ -60,7 +66,7 @@ def check_password(session: Session, email: str, password: str) -> Staff:
     """
     staff = session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
     try:
-        PasswordHasher().verify(staff.password_hash if staff else _NOBODY, password)
+        PasswordHasher().verify(staff.password_hash if staff else _nobody(), password)
     except VerificationError as error:
         raise LogInRefused from error
     if staff is None or not staff.is_active:
@@ -89,24 +95,28 @@ def close_session(session: Session, secret: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.hash == _hash(secret)))
 
 
-def member_of_session(session: Session, secret: str, now: datetime) -> StaffMember | None:
-    """Return who is logged in with this cookie, if anybody still is."""
-    found = session.execute(
-        select(Staff, StaffSession.seen_at)
-        .join(StaffSession, StaffSession.staff_id == Staff.id)
-        .where(StaffSession.hash == _hash(secret), StaffSession.expires_at > now)
-        .where(StaffSession.seen_at > now - SESSION_IDLE, Staff.is_active)
-    ).first()
-    return _member(found[0]) if found else None
+def member_of_session(database: Database, secret: str, now: datetime) -> StaffMember | None:
+    """Return who is logged in with this cookie, if anybody still is; note that it is in use."""
+    with database.read() as session:
+        found = session.execute(
+            select(Staff, StaffSession.seen_at)
+            .join(StaffSession, StaffSession.staff_id == Staff.id)
+            .where(StaffSession.hash == _hash(secret), StaffSession.expires_at > now)
+            .where(StaffSession.seen_at > now - SESSION_IDLE, Staff.is_active)
+        ).first()
+    if found is None:
+        return None
+    staff, seen_at = found
+    if seen_at < now - _SEEN_GRAIN:
+        _seen(database, secret, now)
+    return _member(staff)
 
 
-def seen(session: Session, secret: str, now: datetime) -> None:
-    """Note that the browser is still in use."""
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.hash == _hash(secret), StaffSession.seen_at < now - _SEEN_GRAIN)
-        .values(seen_at=now)
-    )
+def _seen(database: Database, secret: str, now: datetime) -> None:
+    with database.write() as session:
+        session.execute(
+            update(StaffSession).where(StaffSession.hash == _hash(secret)).values(seen_at=now)
+        )
 
 
 def new_token(session: Session, staff_id: int, name: str, life: timedelta, now: datetime) -> str:

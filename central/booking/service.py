@@ -26,6 +26,7 @@ from central.errors import Busy, CentralError, NotFound
 from central.events import ReservationCancelled, ReservationConfirmed, ReservationMoved
 from central.outbox.service import announce
 
+LINK_LIVES_AFTER = timedelta(days=180)
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing that reads like another
 
 
@@ -48,6 +49,11 @@ class Over(CentralError):
 def new_reference() -> str:
     """Return a reference that people can read out and nobody can guess (50 bits)."""
     return "".join(secrets.choice(_LETTERS) for _ in range(10))
+
+
+def link_ends(reservations: Collection[Reservation]) -> datetime:
+    """Return until when the link of an order works: half a year after its last use."""
+    return max(one.ends_at for one in reservations) + LINK_LIVES_AFTER
 
 
 def hold(

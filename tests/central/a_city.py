@@ -15,6 +15,16 @@ BRAM = Renter("bram@example.org", "Bram", "fr")
 SITE = 3
 
 
+class Time:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @dataclass(frozen=True)
 class City:
     """Numbers of the halls and spaces."""

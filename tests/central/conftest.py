@@ -1,15 +1,26 @@
 """A fresh, migrated database of each kind, a city to book in, and a client to talk to central."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
 
+from central.accounts.roles import Role
+from central.accounts.service import add_staff
+from central.accounts.sessions import new_token
 from central.database import Database
+from central.main import create_app
 from central.migrations import upgrade
+from central.settings import Settings
 from tests.central import postgresql
-from tests.central.a_city import City, found
+from tests.central.a_city import NOW, City, Time, found
+from tests.central.in_process import client_of
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +70,49 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def city(database: Database) -> City:
     return found(database)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=SecretStr(database_url),
+        secret=SecretStr("a secret that is only for tests, 32+"),
+        data=tmp_path,
+        city="Stad Test",
+        base_url="http://testserver",
+        demo=True,
+        worker=False,
+    )
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def application(settings: Settings, time: Time) -> FastAPI:
+    return create_app(settings, time)
+
+
+@pytest.fixture
+def client(application: FastAPI, settings: Settings, city: City) -> Iterator[httpx.Client]:
+    """Somebody with a browser or a program, not logged in; the city is there to book in."""
+    assert city
+    with client_of(application, settings.base_url) as opened:
+        yield opened
+    application.state.database.close()
+
+
+@pytest.fixture
+def staff(database: Database) -> Callable[..., dict[str, str]]:
+    """Make a member of staff with some roles; gives the headers that act for them."""
+
+    def make(*roles: Role) -> dict[str, str]:
+        with database.write() as session:
+            email = f"{'-'.join(roles)}-{uuid4().hex[:6]}@stad.be"
+            one = add_staff(session, email, "Mia", "no password", roles, NOW)
+            token = new_token(session, one.id, "test", timedelta(days=1), NOW)
+        return {"Authorization": f"Bearer {token}"}
+
+    return make

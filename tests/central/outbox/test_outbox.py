@@ -1,6 +1,6 @@
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,23 +15,9 @@ from central.outbox import service
 from central.outbox.models import Delivery, DeliveryState, StoredEvent
 from central.outbox.service import Announced, Reaction, Reactions, announce
 from central.outbox.worker import LEASE, MOST_ATTEMPTS, Worker, pause
+from tests.central.a_city import NOW, Time
 
-START = datetime(2026, 11, 24, 10, tzinfo=UTC)
-
-
-class Time:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
+START = NOW
 
 
 def say(database: Database, *events: Event) -> None:

@@ -1,0 +1,176 @@
+"""REST: free time for everybody; orders for who holds their link; all of it for the desk."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+from sqlalchemy.orm import Session
+
+from central.accounts.links import LinkHolder, LinkPurpose
+from central.accounts.principals import (
+    Desk,
+    HallManager,
+    OrderHolder,
+    Public,
+    TheLinks,
+    TheThrottle,
+)
+from central.accounts.throttle import HOLD, connection_of
+from central.booking import closures, queries, service
+from central.booking.catalogue import offer, spaces_of_halls
+from central.booking.models import Reservation
+from central.booking.schemas import (
+    CancelIn,
+    ClosureIn,
+    ClosureOut,
+    DeskReservationOut,
+    MoveIn,
+    NewOrderOut,
+    OrderIn,
+    OrderOut,
+    PeriodOut,
+    ReservationOut,
+)
+from central.booking.times import Period
+from central.dependencies import Now, TheDatabase, TheSettings
+from central.errors import NotFound
+
+router = APIRouter(prefix="/api/v1", tags=["booking"])
+
+
+@router.get(
+    "/halls/{hall_id}/free",
+    dependencies=[Public("renters look around before they say who they are")],
+)
+def list_free(hall_id: int, day: date, database: TheDatabase, now: Now) -> list[PeriodOut]:
+    """List when a hall is still free on a local day; a reservation fits into each as it is."""
+    with database.read() as session:
+        free = queries.free_on(session, offer(session, hall_id), day, now)
+        return [PeriodOut.model_validate(one) for one in free]
+
+
+@router.post(
+    "/orders",
+    status_code=201,
+    dependencies=[Public("whoever wants to rent chooses a time first; throttled per connection")],
+)
+def add_order(
+    new: OrderIn,
+    request: Request,
+    database: TheDatabase,
+    settings: TheSettings,
+    throttle: TheThrottle,
+    links: TheLinks,
+    now: Now,
+) -> NewOrderOut:
+    """Keep halls and times for some minutes; confirm with the link that is returned."""
+    who = connection_of(request.client and request.client.host)
+    with database.write() as session:
+        throttle.take(session, HOLD, who, now)
+    wishes = [one.wish() for one in new.reservations]
+    life = timedelta(minutes=settings.hold_minutes)
+    with database.write() as session:
+        order = service.hold(session, new.renter.renter(), wishes, life, now)
+        until = service.link_ends(order.reservations)
+        link = links.make(LinkPurpose.ORDER, order.reference, until)
+        return NewOrderOut(**OrderOut.of(order).model_dump(), link=link)
+
+
+@router.get("/orders/{link}")
+def get_order(holder: OrderHolder, database: TheDatabase) -> OrderOut:
+    """Tell about one's order."""
+    with database.read() as session:
+        return OrderOut.of(queries.order_of(session, holder.subject))
+
+
+@router.post("/orders/{link}/confirm")
+def confirm_order(holder: OrderHolder, database: TheDatabase, now: Now) -> OrderOut:
+    """Make all reservations of one's order certain."""
+    with database.write() as session:
+        order = queries.order_of(session, holder.subject)
+        service.confirm(session, order.id, now)
+        return OrderOut.of(queries.order_of(session, holder.subject))
+
+
+@router.post("/orders/{link}/reservations/{reference}/move")
+def move_own(
+    reference: str, where: MoveIn, holder: OrderHolder, database: TheDatabase, now: Now
+) -> ReservationOut:
+    """Give one of one's reservations another time or hall; the old one stays until the new is got."""
+    with database.write() as session:
+        moved = _own(session, holder, reference)
+        done = service.move(session, moved.id, where.wish(moved), now)
+        return ReservationOut.model_validate(done)
+
+
+@router.post("/orders/{link}/reservations/{reference}/cancel")
+def cancel_own(
+    reference: str, why: CancelIn, holder: OrderHolder, database: TheDatabase, now: Now
+) -> ReservationOut:
+    """Cancel one of one's reservations."""
+    with database.write() as session:
+        gone = _own(session, holder, reference)
+        done = service.cancel(session, gone.id, now, reason=why.reason)
+        return ReservationOut.model_validate(done)
+
+
+@router.get("/reservations")
+def list_reservations(
+    since: AwareDatetime,
+    until: AwareDatetime,
+    _staff: Desk,
+    database: TheDatabase,
+    hall: Annotated[int | None, Query()] = None,
+) -> list[DeskReservationOut]:
+    """List the reservations that touch a period, at most 500."""
+    with database.read() as session:
+        found = queries.reservations_between(session, Period(since, until), hall)
+        return [DeskReservationOut.of(one) for one in found]
+
+
+@router.post("/reservations/{reference}/move")
+def move_for_caller(
+    reference: str, where: MoveIn, staff: Desk, database: TheDatabase, now: Now
+) -> DeskReservationOut:
+    """Give a caller's reservation another time or hall."""
+    with database.write() as session:
+        moved = queries.reservation_of(session, reference)
+        service.move(session, moved.id, where.wish(moved), now, staff.actor)
+        return DeskReservationOut.of(queries.reservation_of(session, reference))
+
+
+@router.post("/reservations/{reference}/cancel")
+def cancel_for_caller(
+    reference: str, why: CancelIn, staff: Desk, database: TheDatabase, now: Now
+) -> DeskReservationOut:
+    """Cancel a caller's reservation."""
+    with database.write() as session:
+        gone = queries.reservation_of(session, reference)
+        service.cancel(session, gone.id, now, staff.actor, why.reason)
+        return DeskReservationOut.of(queries.reservation_of(session, reference))
+
+
+@router.post("/closures", status_code=201)
+def add_closure(new: ClosureIn, _staff: HallManager, database: TheDatabase, now: Now) -> ClosureOut:
+    """Close halls for a time; refused when somebody has a reservation there."""
+    with database.write() as session:
+        spaces = spaces_of_halls(session, new.halls)
+        if not spaces:
+            raise NotFound("hall")
+        closure = closures.close(session, spaces, new.period, new.reason, now)
+        return ClosureOut.model_validate(closure)
+
+
+@router.delete("/closures/{closure_id}", status_code=204)
+def drop_closure(closure_id: int, _staff: HallManager, database: TheDatabase) -> None:
+    """Open halls again."""
+    with database.write() as session:
+        closures.reopen(session, closure_id)
+
+
+def _own(session: Session, holder: LinkHolder, reference: str) -> Reservation:
+    reservation = queries.reservation_of(session, reference)
+    if reservation.order.reference != holder.subject:
+        raise NotFound("reservation")
+    return reservation

@@ -1,0 +1,177 @@
+"""What the REST interface of booking takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from central.accounts.people import Renter
+from central.booking.models import Order, Reservation
+from central.booking.reservation import State
+from central.booking.times import Period
+from central.booking.wishes import Wish
+
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
+    ),
+]
+
+
+class RenterIn(BaseModel):
+    """Who wants to rent."""
+
+    email: Email
+    name: str = Field(default="", max_length=120)
+    language: Literal["nl", "fr", "en", "de"] = "nl"
+
+    def renter(self) -> Renter:
+        """Return it as the service wants it."""
+        return Renter(self.email, self.name, self.language)
+
+
+class PeriodIn(BaseModel):
+    """From when until when, with the offset from UTC, so that it is one moment in any night."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_at >= self.ends_at:
+            message = "it must end after it starts"
+            raise ValueError(message)
+        return self
+
+    @property
+    def period(self) -> Period:
+        """The same as a value."""
+        return Period(self.starts_at, self.ends_at)
+
+
+class PeriodOut(BaseModel):
+    """A time in which a hall is free."""
+
+    model_config = ConfigDict(from_attributes=True)
+    start: datetime
+    end: datetime
+
+
+class WishIn(PeriodIn):
+    """One hall for one period."""
+
+    hall: int
+    attendees: int = Field(ge=1, le=100_000)
+    purpose: str = Field(default="", max_length=200)
+    accessible: bool = False
+    """Doors stay released longer and may stay open longer. No reason is asked."""
+
+    def wish(self) -> Wish:
+        """Return it as the service wants it."""
+        return Wish(self.hall, self.period, self.attendees, self.purpose, self.accessible)
+
+
+class OrderIn(BaseModel):
+    """One or more halls and times, all or none."""
+
+    renter: RenterIn
+    reservations: list[WishIn] = Field(min_length=1, max_length=20)
+
+
+class MoveIn(PeriodIn):
+    """A new time, and perhaps a new hall."""
+
+    hall: int | None = None
+
+    def wish(self, moved: Reservation) -> Wish:
+        """Return it with what stays as it was."""
+        hall = moved.hall_id if self.hall is None else self.hall
+        return Wish(hall, self.period, moved.attendees, moved.purpose, moved.accessible)
+
+
+class CancelIn(BaseModel):
+    """Why it is cancelled."""
+
+    reason: str = Field(default="", max_length=500)
+
+
+class ReservationOut(BaseModel):
+    """A hall for a period, by somebody, with a state."""
+
+    model_config = ConfigDict(from_attributes=True)
+    reference: str
+    hall_id: int
+    state: State
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    local_start: datetime
+    """What the clock on the wall shows."""
+    local_end: datetime
+    hold_expires_at: datetime | None
+    attendees: int
+    purpose: str
+    cents: int
+    accessible: bool
+
+
+class DeskReservationOut(ReservationOut):
+    """A reservation as staff see it."""
+
+    order: str
+    renter_email: str
+    renter_name: str
+
+    @classmethod
+    def of(cls, one: Reservation) -> Self:
+        """Return what staff are told."""
+        return cls(
+            **ReservationOut.model_validate(one).model_dump(),
+            order=one.order.reference,
+            renter_email=one.order.person.email,
+            renter_name=one.order.person.name,
+        )
+
+
+class OrderOut(BaseModel):
+    """A checkout with its reservations."""
+
+    reference: str
+    reservations: list[ReservationOut]
+    cents: int
+    """The sum of what is not cancelled or expired."""
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """Return what is told of an order."""
+        ended = {State.CANCELLED, State.EXPIRED}
+        return cls(
+            reference=order.reference,
+            reservations=[ReservationOut.model_validate(one) for one in order.reservations],
+            cents=sum(one.cents for one in order.reservations if one.state not in ended),
+        )
+
+
+class NewOrderOut(OrderOut):
+    """An order, and the link that acts for its renter."""
+
+    link: str
+
+
+class ClosureIn(PeriodIn):
+    """A time in which halls cannot be used."""
+
+    halls: list[int] = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=200)
+    """Renters read it."""
+
+
+class ClosureOut(BaseModel):
+    """A time in which spaces cannot be used."""
+
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+    reason: str
+    starts_at: datetime
+    ends_at: datetime

@@ -1,0 +1,78 @@
+"""Turn a template and its values into a page."""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from central.settings import Settings
+from central.web.language import COOKIE, language_of, languages
+
+HERE = Path(__file__).parent
+_YEAR = 366 * 24 * 3600
+
+
+class Pages:
+    """Renders templates; a value that is missing is an error, not an empty place."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    @staticmethod
+    def static_folder() -> Path:
+        """Where style sheets and pictures are."""
+        return HERE / "static"
+
+    def show(
+        self, request: Request, template: str, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """Return the page in the visitor's language."""
+        words = language_of(request)
+        html = self._templates.get_template(template).render(
+            t=words,
+            languages=languages().values(),
+            city=self._settings.city,
+            path=request.url.path,
+            **values,
+        )
+        page = HTMLResponse(html, status)
+        page.headers["Content-Language"] = words.code
+        if request.query_params.get("lang") == words.code:
+            page.set_cookie(
+                COOKIE,
+                words.code,
+                max_age=_YEAR,
+                secure=self._settings.is_https,
+                httponly=True,
+                samesite="lax",
+            )
+        return page
+
+
+class Static(StaticFiles):
+    """Style sheets and pictures; the same for everybody, so they may be kept for an hour."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+
+def provided_pages(request: Request) -> Pages:
+    """Return the application's pages."""
+    return cast("Pages", request.app.state.pages)
+
+
+ThePages = Annotated[Pages, Depends(provided_pages)]
