@@ -13,7 +13,6 @@ from central.accounts.principals import (
     SESSION_COOKIE,
     Admin,
     AnyStaff,
-    Desk,
     Public,
     TheThrottle,
 )
@@ -111,7 +110,7 @@ def log_out(request: Request, database: TheDatabase) -> Response:
 @router.get("/desk")
 def desk(
     request: Request,
-    staff: Desk,
+    staff: AnyStaff,
     pages: ThePages,
     database: TheDatabase,
     settings: TheSettings,
