@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from central.accounts.models import Role
+from central.accounts.roles import Role
 from central.errors import CentralError
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Book halls, sign passes, watch doors. Settings are environment variables HALLPASS_*.",
     no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # passwords are among them
 )
 staff_app = typer.Typer(help="Accounts of people who work for the city.", no_args_is_help=True)
+keys_app = typer.Typer(help="Keys that central signs with.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+app.add_typer(keys_app, name="keys")
 
 Password = Annotated[
     str,
@@ -92,12 +95,12 @@ def serve(
 def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
-    from central.main import Background
+    from central.main import Background, authority_of
     from central.web.guard import log_to_stderr
 
     database = _current_database()
     log_to_stderr()
-    background = Background(database, utc_now)
+    background = Background(database, authority_of(_settings()), utc_now)
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
@@ -209,6 +212,46 @@ def make_token(
         secret = new_token(session, staff.id, name, timedelta(days=days), utc_now())
     database.close()
     typer.echo(secret)
+
+
+@keys_app.command("import")
+def import_keys(
+    keyset: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Signed key set.")],
+) -> None:
+    """Put a key set in force that the root signed; every unit gets it."""
+    from central.clock import utc_now
+    from central.main import authority_of
+
+    database = _current_database()
+    now = utc_now()
+    authority = authority_of(_settings())
+    with database.write() as session:
+        found = authority.import_keyset(session, keyset.read_bytes(), now)
+        warnings = authority.ring(session).warnings(now)
+    database.close()
+    typer.echo(f"Key set {found.document.number} is in force, with {len(found.keys)} keys.")
+    for words in warnings:
+        typer.echo(words, err=True)
+
+
+@keys_app.command("list")
+def list_keys() -> None:
+    """List the keys of the key set in force, and whether central can sign with them."""
+    from central.clock import utc_now
+    from central.main import authority_of
+    from contracts.moments import moment_of
+
+    database = _current_database()
+    with database.read() as session:
+        ring = authority_of(_settings()).ring(session)
+    database.close()
+    typer.echo(f"Key set {ring.keyset.document.number}")
+    for number, key in sorted(ring.keyset.keys.items()):
+        at_hand = "at hand" if number in ring.held else "elsewhere"
+        until = f"signs until {moment_of(key.entry.sign_until):%Y-%m-%d}"
+        typer.echo(f"{number:>5}  {key.entry.purpose:<10}  {at_hand:<9}  {until}")
+    for words in ring.warnings(utc_now()):
+        typer.echo(words, err=True)
 
 
 def main() -> None:

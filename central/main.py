@@ -1,5 +1,6 @@
 """Put central together: settings, database, routes, background work. Nothing else builds things."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,14 +14,22 @@ from central.accounts.throttle import Throttle
 from central.booking import routes as bookings
 from central.booking.jobs import Housekeeping
 from central.clock import Clock, utc_now
+from central.credentials import routes as credentials
 from central.database import Database
+from central.documents.authority import Authority, open_authority
+from central.fleet import routes as fleet
+from central.fleet.channel import NoChannel
+from central.fleet.gate import Gate
+from central.fleet.publisher import Publisher
+from central.fleet.receiving import Receiver
+from central.fleet.service_loop import ServiceLoop
 from central.halls import routes as halls
 from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
 from central.settings import Settings
-from central.web import booking, desk, orders, problems
-from central.web.guard import AccessLog, OwnOrigin, Protected, Unbroken
+from central.web import booking, desk, entries, orders, passes, problems
+from central.web.guard import AccessLog, Limited, OwnOrigin, Protected, Unbroken
 from central.web.pages import Pages, Static
 
 Task = Callable[[threading.Event], None]
@@ -32,9 +41,13 @@ ROUTERS = (
     accounts.router,
     halls.router,
     bookings.router,
+    credentials.router,
+    fleet.router,
     booking.router,
     orders.router,
+    passes.router,
     desk.router,
+    entries.router,
 )
 PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
 """What is served without a route; a test allows nothing else."""
@@ -46,15 +59,23 @@ Programs send `Authorization: Bearer ...` with a token that somebody of staff ma
 hold a signed link, which stands in the path. A refusal is `application/problem+json` (RFC 9457)
 with a `code` that does not change. Moments are UTC or carry their offset; money is in cents.
 """
+log = logging.getLogger(__name__)
 _PATIENCE = 10  # seconds to wait for background work at the end
 
 
 class Background:
     """The work that goes on without a request: in the web's process, or in one of its own."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self.outbox = Worker(database, reactions.reactions(), clock)
-        self._tasks: Sequence[Task] = (self.outbox.run, Housekeeping(database, clock).run)
+    def __init__(self, database: Database, authority: Authority, clock: Clock) -> None:
+        publisher = Publisher(database, authority, NoChannel(), clock)
+        receiver = Receiver(database, authority)
+        self.outbox = Worker(database, reactions.reactions(authority, publisher), clock)
+        self.fleet = ServiceLoop(database, receiver, publisher, clock)
+        self._tasks: Sequence[Task] = (
+            self.outbox.run,
+            self.fleet.run,
+            Housekeeping(database, clock).run,
+        )
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -65,6 +86,7 @@ class Background:
         ]
         for thread in self._threads:
             thread.start()
+        log.info("background work started")
 
     def stop(self) -> None:
         """Let each task finish what it does, and wait for that."""
@@ -77,7 +99,8 @@ class Background:
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
-    background = Background(database, clock)
+    authority = authority_of(settings)
+    background = Background(database, authority, clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -95,12 +118,13 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        max_body_size=settings.largest_request,
     )
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
     app.state.background = background
+    app.state.authority = authority
+    app.state.units = Gate(database)
     app.state.links = Links(settings.secrets)
     app.state.throttle = Throttle(settings.secrets[-1])
     app.state.pages = Pages(settings)
@@ -112,9 +136,15 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     return app
 
 
+def authority_of(settings: Settings) -> Authority:
+    """Return what signs for the city; its keys are read when they are first needed."""
+    return open_authority(settings.key_folder, settings.keys_passphrase, settings.root_file)
+
+
 def _guard(app: FastAPI, settings: Settings) -> None:
     # The last one added is the first one met.
     app.add_middleware(OwnOrigin, base_url=settings.base_url)
+    app.add_middleware(Limited, largest=settings.largest_request, answer=problems.too_large)
     app.add_middleware(Unbroken, answer=problems.unforeseen)
     app.add_middleware(AccessLog)
     app.add_middleware(Protected, is_https=settings.is_https)

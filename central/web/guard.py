@@ -8,10 +8,12 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -84,6 +86,33 @@ class Unbroken:
                 raise
             log.exception("a request failed")
             await self._answer(scope, error)(scope, receive, send)
+
+
+class Limited:
+    """Refuses a body that is too large: at once when it says so, else when it turns out."""
+
+    def __init__(self, app: ASGIApp, *, largest: int, answer: Callable[[Scope], ASGIApp]) -> None:
+        self._app = app
+        self._largest = largest
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or answer 413."""
+        says = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if says.isdigit() and int(says) > self._largest:
+            await self._answer(scope)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counting() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._largest:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        await self._app(scope, receive_counting, send)
 
 
 class OwnOrigin:

@@ -44,6 +44,7 @@ class Pages:
             languages=languages().values(),
             city=self._settings.city,
             path=request.url.path,
+            in_language=lambda code: _in_language(request, code),
             **values,
         )
         page = HTMLResponse(html, status)
@@ -58,6 +59,12 @@ class Pages:
                 samesite="lax",
             )
         return page
+
+
+def _in_language(request: Request, code: str) -> str:
+    """Return the address of the same page in another language."""
+    address = request.url.include_query_params(lang=code)
+    return f"{address.path}?{address.query}"
 
 
 class Static(StaticFiles):

@@ -60,6 +60,11 @@ def unforeseen(scope: Scope, _error: Exception) -> ASGIApp:
     return answer(Request(scope), CentralError())
 
 
+def too_large(scope: Scope) -> ASGIApp:
+    """Return the answer to a body that is too large."""
+    return answer(Request(scope), TooLarge())
+
+
 def install(app: FastAPI) -> None:
     """Let the application answer every refusal."""
 

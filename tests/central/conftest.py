@@ -98,7 +98,7 @@ def application(settings: Settings, time: Time) -> FastAPI:
 @pytest.fixture
 def client(application: FastAPI, settings: Settings, city: City) -> Iterator[httpx.Client]:
     """Somebody with a browser or a program, not logged in; the city is there to book in."""
-    assert city
+    assert city.spaces
     with client_of(application, settings.base_url) as opened:
         yield opened
     application.state.database.close()

@@ -56,7 +56,8 @@ def test_a_route_without_a_requirement_is_found(application: FastAPI) -> None:
 def path_of(route: RouteContext, link: str) -> str:
     """The route's path with something in each place; numbers that exist nowhere."""
     values = {name: link if name == "link" else "999999" for name in route.param_convertors}
-    return str(route.path_format.format(**values))
+    assert route.path_format
+    return route.path_format.format(**values)
 
 
 def test_who_may_call_what(

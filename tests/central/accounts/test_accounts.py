@@ -45,7 +45,7 @@ def test_the_right_password_is_hers_whatever_the_case_of_the_address(
 def test_a_wrong_address_and_a_wrong_password_sound_the_same(
     database: Database, mia: Staff, email: str, password: str
 ) -> None:
-    assert mia
+    assert mia.is_active
     with pytest.raises(LogInRefused) as refusal, database.read() as session:
         sessions.check_password(session, email, password)
     assert str(refusal.value) == LogInRefused.sentence

@@ -32,9 +32,9 @@ def test_a_link_signed_with_another_secret_is_refused() -> None:
 
 def test_links_of_the_previous_secret_still_work_and_new_ones_use_the_new() -> None:
     both = Links(["first secret", "second secret"])
-    assert both.read(LinkPurpose.ORDER, TEXT, NOW)
+    assert both.read(LinkPurpose.ORDER, TEXT, NOW).subject == "ABC"
     new = both.make(LinkPurpose.ORDER, "ABC", UNTIL)
-    assert Links(["second secret"]).read(LinkPurpose.ORDER, new, NOW)
+    assert Links(["second secret"]).read(LinkPurpose.ORDER, new, NOW).subject == "ABC"
     with pytest.raises(LinkRefused):
         LINKS.read(LinkPurpose.ORDER, new, NOW)
 

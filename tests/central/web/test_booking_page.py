@@ -40,7 +40,7 @@ def value(page: Response, name: str) -> str:
 def test_home_shows_each_hall_with_its_price_and_the_way_on(client: Client, city: City) -> None:
     page = client.get("/")
     assert page.status_code == 200
-    assert "€ 25,50 per uur" in page.text
+    assert "€\u00a025,50 per uur" in page.text
     assert "gratis" in page.text
     assert f'href="/book?hall={city.a}"' in page.text
 
@@ -55,7 +55,7 @@ def test_booking_leads_to_a_confirmation_with_the_way_to_the_pass(
     assert "zaterdag 5 december 2026" in page.text
     assert "van 14.00 tot 18.00 uur" in page.text
     assert "van 14.00 tot 18.15 uur" in page.text, "the doors open a little longer"
-    assert "€ 102,00" in page.text
+    assert "€\u00a0102,00" in page.text
     assert re.search(r'href="/pass/[\w.-]+"', page.text)
 
 
@@ -130,7 +130,7 @@ def test_a_party_may_end_the_day_after(client: Client, city: City) -> None:
     answer = client.post("/book", data=typed(city, start="20:00", end="02:00"))
     page = client.get(answer.headers["location"])
     assert "van 20.00 tot 02.00 uur (zondag 6 december 2026)" in page.text
-    assert "€ 153,00" in page.text
+    assert "€\u00a0153,00" in page.text
 
 
 def test_in_the_night_with_an_hour_twice_the_page_asks_which(client: Client, city: City) -> None:
@@ -144,8 +144,8 @@ def test_in_the_night_with_an_hour_twice_the_page_asks_which(client: Client, cit
         ).text
         for which, day in (("first", "2027-10-30"), ("second", "2032-10-30"))
     )
-    assert "€ 114,75" in first, "4.5 hours"
-    assert "€ 140,25" in second, "5.5 hours"
+    assert "€\u00a0114,75" in first, "4.5 hours"
+    assert "€\u00a0140,25" in second, "5.5 hours"
 
 
 def test_the_page_speaks_the_browser_s_language_and_keeps_the_chosen_one(

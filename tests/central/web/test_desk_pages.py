@@ -19,7 +19,7 @@ MIA = {"email": "mia@stad.be", "password": PASSWORD}
 
 @pytest.fixture(autouse=True)
 def mia(database: Database, client: httpx.Client) -> None:
-    assert client
+    assert not client.is_closed
     password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
         service.add_staff(session, MIA["email"], "Mia", password_hash, [Role.ADMIN], NOW)

@@ -1,0 +1,64 @@
+"""Pages for staff: what happened at the doors, what is wrong with them now."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from central.accounts.principals import Auditor
+from central.booking.times import to_wall
+from central.dependencies import Now, TheDatabase, TheSettings
+from central.fleet import queries
+from central.fleet.queries import EntryView, Wanted
+from central.web.pages import ThePages
+
+router = APIRouter(include_in_schema=False)
+_PAGE = 40
+_LOOK_AGAIN = "5"  # seconds; only on the newest page, and no field of it can be typed in
+
+
+@router.get("/desk/entries")
+def show(
+    request: Request,
+    staff: Auditor,
+    pages: ThePages,
+    database: TheDatabase,
+    settings: TheSettings,
+    now: Now,
+    door: int | None = None,
+    grant: int | None = None,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show the newest entries of all doors or one, and every fault that lasts."""
+    zone = ZoneInfo(settings.zone)
+    with database.read() as session:
+        found = queries.entries(session, Wanted(door=door, grant=grant, before=before), _PAGE)
+        faults = queries.faults_now(session)
+        doors = queries.doors(session, now)
+    page = pages.show(
+        request,
+        "entries.html",
+        staff=staff,
+        doors=doors,
+        door=door,
+        grant=grant,
+        faults=[(one, name, to_wall(one.raised_at, zone)) for one, name in faults],
+        rows=[_row(one, zone) for one in found],
+        older=found[-1].entry.id if len(found) == _PAGE else None,
+    )
+    if before is None:
+        page.headers["Refresh"] = _LOOK_AGAIN
+    return page
+
+
+def _row(view: EntryView, zone: ZoneInfo) -> dict[str, object]:
+    """Return an entry as the page shows it."""
+    entry = view.entry
+    return {
+        "it": entry,
+        "door": view.door,
+        "at": to_wall(entry.wall or entry.received_at, zone),
+        "is_doubtful": entry.wall is None or not entry.trust.trusted,
+        "who": entry.credential[:6] if entry.credential else None,
+    }

@@ -1,0 +1,131 @@
+"""The program hallpass-central as people run it: a process of its own."""
+
+import os
+import re
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PASSWORD = "correct horse battery"
+
+
+class Program:
+    """Runs commands in one city's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.data = folder / "city"
+        self.environment = {
+            **kept,
+            "HALLPASS_DATA": str(self.data),
+            "HALLPASS_NEW_PASSWORD": PASSWORD,
+            "COLUMNS": "200",
+        }
+        self.folder = folder
+
+    def __call__(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "central", *arguments],
+            cwd=Path(__file__).parents[2],
+            env=self.environment | changes,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+@pytest.fixture
+def city(program: Program) -> Program:
+    done = program("init", "--email", "Mia@stad.be", "--name", "Mia")
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+def test_a_real_city_begins_with_a_secret_a_database_and_an_administrator(city: Program) -> None:
+    for name in ("secret", "central.db"):
+        assert stat.S_IMODE((city.data / name).stat().st_mode) == 0o600
+    listed = city("staff", "list").stdout
+    assert re.search(r"mia@stad.be\s+Mia\s+admin", listed)
+    assert city("check").stdout == "Settings and database are in order.\n"
+    assert PASSWORD not in (city.data / "central.db").read_bytes().decode(errors="replace")
+
+
+def test_beginning_twice_keeps_the_secret_and_says_what_is_there(city: Program) -> None:
+    secret = (city.data / "secret").read_text()
+    again = city("init", "--email", "mia@stad.be", "--name", "Mia")
+    assert again.returncode == 1
+    assert again.stderr == "There is an account with this e-mail address already.\n"
+    assert (city.data / "secret").read_text() == secret
+
+
+def test_accounts_and_tokens_are_made_on_the_command_line(city: Program) -> None:
+    added = city("staff", "add", "--email", "jan@stad.be", "--name", "Jan",
+                 "--role", "auditor", "--role", "hall_manager")  # fmt: skip
+    assert added.returncode == 0, added.stderr
+    assert re.search(r"jan@stad.be\s+Jan\s+auditor, hall_manager", city("staff", "list").stdout)
+    token = city("staff", "token", "jan@stad.be")
+    assert re.fullmatch(r"hallpass_[\w-]{43}\n", token.stdout)
+    assert city("staff", "token", "nobody@stad.be").stderr == "There is no such account.\n"
+
+
+def test_a_short_password_is_refused_in_words(city: Program) -> None:
+    refused = city("staff", "add", "--email", "a@b.be", "--name", "A", "--role", "auditor",
+                   HALLPASS_NEW_PASSWORD="short")  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("A password has at least 12 characters.")
+
+
+def test_nothing_starts_before_it_is_set_up_and_each_says_what_to_do(program: Program) -> None:
+    for command in ("serve", "worker", "check"):
+        refused = program(command)
+        assert refused.returncode == 2
+        assert "hallpass-central init" in refused.stderr
+    refused = program("serve", HALLPASS_DEMO="true", HALLPASS_DATA=str(program.folder))
+    assert refused.returncode == 2
+    assert "hallpass-central migrate" in refused.stderr
+
+
+def test_migrating_twice_is_safe(city: Program) -> None:
+    assert city("migrate").returncode == 0
+    assert city("check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "ready"), [(("serve", "--port", "0"), "Uvicorn running on"), (("worker",), "")]
+)
+def test_it_starts_and_stops_cleanly(city: Program, command: tuple[str, ...], ready: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "central", *command],
+        cwd=Path(__file__).parents[2],
+        env=city.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if (ready or "background work") in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        _, rest = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert process.returncode in {0, -signal.SIGTERM}, rest
+    assert "Traceback" not in rest
+    assert lines
+    assert sqlite3.connect(city.data / "central.db").execute(
+        "PRAGMA integrity_check"
+    ).fetchone() == ("ok",)
