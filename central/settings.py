@@ -18,11 +18,16 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings import SettingsError as SourceError
 
 PREFIX = "HALLPASS_"
 DEMO_SECRET = "this-secret-is-public-and-only-for-the-demo"  # noqa: S105 - refused outside the demo
 _LEAST_SECRET = 32  # characters
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+KEPT = {"secret": "secret", "keys_passphrase": "keys-passphrase"}
+"""Files in the data folder from which settings come when nothing else gives them."""
 
 
 class SettingsError(Exception):
@@ -35,14 +40,14 @@ def data_folder() -> Path:
 
 
 class FromFiles(EnvSettingsSource):
-    """HALLPASS_<NAME>_FILE, and `<data>/secret` for the secret."""
+    """HALLPASS_<NAME>_FILE, and the files of `KEPT`."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Return the content of the file of one setting, if there is one."""
         del field
         named = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        if named is None and field_name == "secret":
-            kept = data_folder() / "secret"
+        if named is None and field_name in KEPT:
+            kept = data_folder() / KEPT[field_name]
             named = str(kept) if kept.is_file() else None
         if not named:
             return None, field_name, False
@@ -74,6 +79,12 @@ class Settings(BaseSettings):
     """Signs links; whoever knows it can act as any renter."""
     previous_secret: SecretStr = SecretStr("")
     """Still accepted in links, so that changing the secret breaks none on paper."""
+    keys: Path | None = None
+    """Folder of the signing keys; `keys` in `data` when empty."""
+    keys_passphrase: SecretStr = SecretStr("")
+    """Opens the key files."""
+    root: Path | None = None
+    """File with the root's public keys; `root.json` in `data` when empty."""
     hold_minutes: int = Field(default=15, ge=1, le=120)
     """How long a chosen time is kept for somebody who has not confirmed."""
     largest_request: int = Field(default=1_000_000, ge=10_000)
@@ -136,6 +147,16 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https:")
 
     @property
+    def key_folder(self) -> Path:
+        """Where the signing keys are."""
+        return self.keys or self.data / "keys"
+
+    @property
+    def root_file(self) -> Path:
+        """Where the root's public keys are."""
+        return self.root or self.data / "root.json"
+
+    @property
     def secrets(self) -> list[str]:
         """The secrets that count, the one to sign with last."""
         current = self.secret.get_secret_value() or DEMO_SECRET
@@ -163,6 +184,8 @@ def load(**overrides: object) -> Settings:
     except ValidationError as error:
         lines = (_line(one["loc"], one["msg"]) for one in error.errors())
         raise SettingsError("\n".join(lines)) from error
+    except SourceError as error:
+        raise SettingsError(str(error.__cause__ or error)) from error
 
 
 def _line(where: tuple[int | str, ...], message: str) -> str:
