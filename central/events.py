@@ -110,6 +110,14 @@ class DoorUnitEnrolled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DoorUnitRetired(Event):
+    """A door unit is out of service: nothing it says counts."""
+
+    name: ClassVar[str] = "door_unit.retired.v1"
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRecorded(Event):
     """A pass was granted or denied at a door, and the journal entry stands in the database."""
 
@@ -132,6 +140,7 @@ EVENTS: Mapping[str, type[Event]] = {
         DocumentSigned,
         CommandAsked,
         DoorUnitEnrolled,
+        DoorUnitRetired,
         EntryRecorded,
     )
 }

@@ -170,6 +170,11 @@ FacilityStaff = Annotated[StaffMember, Depends(staff_with(Role.FACILITY_STAFF))]
 Desk = Annotated[StaffMember, Depends(staff_with(Role.HALL_MANAGER, Role.CONTACT_CENTRE))]
 """Who books, moves and cancels for a caller."""
 Auditor = Annotated[StaffMember, Depends(staff_with(Role.AUDITOR))]
+Watcher = Annotated[
+    StaffMember,
+    Depends(staff_with(Role.AUDITOR, Role.FACILITY_STAFF, Role.CONTACT_CENTRE)),
+]
+"""Who looks at what happened at doors."""
 AnyStaff = Annotated[StaffMember, Depends(staff_with(*Role))]
 OrderHolder = Annotated[LinkHolder, Depends(HolderOf(LinkPurpose.ORDER))]
 PassHolder = Annotated[LinkHolder, Depends(HolderOf(LinkPurpose.PASS))]

@@ -7,17 +7,18 @@ under which grants and passes of those sites change. Making the first pass of a 
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from central.booking.models import Order, Reservation
 from central.booking.reservation import State
 from central.credentials import issuing, lists
 from central.credentials.errors import AlreadyRevoked
 from central.credentials.models import Credential, CredentialState, Grant, GrantState
-from central.credentials.validity import Entitlement, of_renter
+from central.credentials.validity import Entitlement, bits_of, of_renter
 from central.documents.authority import Authority
 from central.errors import Busy, NotFound
 from central.events import CredentialRevoked
+from central.halls import service as halls
 from central.halls.models import Hall
 from central.outbox.service import announce
 
@@ -61,10 +62,16 @@ def issue_by_hand(
     """Make a pass for a crew, for staff or for an emergency.
 
     Raises:
+        NotFound: there is no such site.
+        NotOfThisSite: an area is not.
         NotAPass: it cannot be said in a credential.
         NoKeyFor: no key may sign it.
 
     """
+    known = {area.bit for area in halls.site_of(session, allowed.site).areas}
+    unknown = bits_of(allowed.areas) - known
+    if unknown:
+        raise halls.NotOfThisSite(what="areas", numbers=", ".join(map(str, sorted(unknown))))
     grant = issuing.new_grant(session, allowed, now, actor, label=label)
     return issuing.issue(session, grant, authority, now, actor)
 
@@ -120,19 +127,6 @@ def revoke(
     return opened[credential.site_id]
 
 
-def newest_pass(session: Session, reservation_reference: str) -> Credential | None:
-    """Return the newest pass of a reservation with its grant, whatever became of it."""
-    return session.scalar(
-        select(Credential)
-        .join(Grant, Grant.id == Credential.grant_id)
-        .join(Reservation, Reservation.id == Grant.reservation_id)
-        .where(Reservation.reference == reservation_reference)
-        .order_by(Credential.issue.desc())
-        .limit(1)
-        .options(selectinload(Credential.grant))
-    )
-
-
 def _allow(
     session: Session,
     reservation: Reservation,
@@ -153,7 +147,7 @@ def _entitlement(reservation: Reservation) -> Entitlement:
         reservation.opens_at,
         reservation.closes_at,
         reservation.hall.site_id,
-        (step.bit for step in reservation.hall.route),
+        [step.bit for step in reservation.hall.route],
         reservation.order.person.language,
         accessible=reservation.accessible,
     )

@@ -1,9 +1,10 @@
 """What a pass may open and when: from a reservation, or by hand, to the claims to sign. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from central.halls.service import mask_of
 from contracts.credential import Claims, Kind, Language
 from contracts.moments import EPOCH, minute_of
 from contracts.windows import Window, occurrences
@@ -62,7 +63,7 @@ def of_renter(
     opens_at: datetime,
     closes_at: datetime,
     site: int,
-    route: Iterable[int],
+    route: Collection[int],
     language: str,
     *,
     accessible: bool,
@@ -83,7 +84,7 @@ def of_renter(
     return Entitlement(
         kind=Kind.RENTER,
         site=site,
-        areas=mask(route),
+        areas=mask_of(route),
         valid_from=start,
         duration=end - start,
         language=language_of(language),
@@ -91,12 +92,9 @@ def of_renter(
     )
 
 
-def mask(bits: Iterable[int]) -> int:
-    """Return the areas with these bits."""
-    areas = 0
-    for bit in bits:
-        areas |= 1 << bit
-    return areas
+def bits_of(areas: int) -> set[int]:
+    """Return the bits of a mask of areas."""
+    return {bit for bit in range(areas.bit_length()) if areas >> bit & 1}
 
 
 def language_of(letters: str) -> Language:

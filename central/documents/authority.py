@@ -1,7 +1,8 @@
 """The city's pen: signs passes and documents with the keys at hand, as the key set in force allows."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -27,13 +28,23 @@ from contracts.errors import ContractError
 from contracts.keyset import CITY, KeySet, RootKeys, verify_keyset
 
 
-class Authority:
-    """Holds the private keys of this process; everything else it reads from the database."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a process needs to sign: the root's public keys, and private keys with a purpose."""
 
-    def __init__(self, root: RootKeys, held: Iterable[HeldKey]) -> None:
-        """Take the root's public keys and the private keys at hand."""
-        self._root = root
-        self._held = {key.id: key for key in held}
+    root: RootKeys
+    held: tuple[HeldKey, ...]
+
+
+class Authority:
+    """Signs for the city. Keys are loaded when they are first needed, and with each new key set.
+
+    So central starts before its keys are made, and takes up new ones without a restart.
+    """
+
+    def __init__(self, load: Callable[[], Keys]) -> None:
+        """Take what loads the keys; it may raise KeysError as long as there are none."""
+        self._load = load
         self._last: KeyRing | None = None
 
     def ring(self, session: Session) -> KeyRing:
@@ -46,7 +57,8 @@ class Authority:
         number = service.number_in_force(session, DocumentType.KEY_SET, CITY)
         last = self._last  # another thread may replace it meanwhile
         if last is None or last.keyset.document.number != number:
-            last = self._last = KeyRing(self._held, self._keyset(session))
+            keys = self._load()
+            last = self._last = _ring(keys, _keyset(session, keys.root))
         return last
 
     def import_keyset(self, session: Session, raw: bytes, now: datetime) -> KeySet:
@@ -54,18 +66,19 @@ class Authority:
 
         Raises:
             KeySetRefused: with the reason.
+            KeysError: a key at hand is another one than the key set says.
 
         """
-        known = service.all_of(session, DocumentType.KEY_SET, CITY)
+        keys = self._load()
         try:
-            held = self._follow(known)
-            keyset = verify_keyset(raw, held.root if held else self._root)
+            held = _follow(service.all_of(session, DocumentType.KEY_SET, CITY), keys.root)
+            keyset = verify_keyset(raw, held.root if held else keys.root)
             is_new = is_newer(keyset.document, held.document if held else None)
-            KeyRing(self._held, keyset)
         except ContractError as error:
             raise KeySetRefused(f"{error}.") from error
+        _ring(keys, keyset)
         if is_new:
-            self._keep_keyset(session, keyset.document, now)
+            _keep_keyset(session, keyset.document, now)
         return keyset
 
     def sign(
@@ -103,32 +116,36 @@ class Authority:
         raw = sign_document(kind, audience, number, issued, body, key_id=key.kid, signer=key.signer)
         return NewDocument(kind, audience, number, raw, _digest(raw), site, key.entry.verify_until)
 
-    def _keyset(self, session: Session) -> KeySet:
-        known = service.all_of(session, DocumentType.KEY_SET, CITY)
-        try:
-            keyset = self._follow(known)
-        except ContractError as error:
-            raise KeysError(
-                f"the stored key set does not follow from the root: {error}."
-            ) from error
-        if keyset is None:
-            raise KeysError("there is no key set yet: `hallpass-central keys import KEYSET_FILE`.")
-        return keyset
 
-    def _follow(self, known: Iterable[SignedDocument]) -> KeySet | None:
-        """Return the newest key set, each one verified by the root that the one before it named."""
-        keyset, root = None, self._root
-        for stored in known:
-            keyset = verify_keyset(stored.raw, root)
-            root = keyset.root
-        return keyset
+def _ring(keys: Keys, keyset: KeySet) -> KeyRing:
+    return KeyRing({key.id: key for key in keys.held}, keyset)
 
-    def _keep_keyset(self, session: Session, document: Document, now: datetime) -> None:
-        number = service.next_number(session, document.kind, document.audience, document.number)
-        if number != document.number:
-            raise KeySetRefused("another one was imported at the same time.")
-        new = NewDocument(document.kind, CITY, number, document.raw, document.digest, None, None)
-        service.keep(session, new, now)
+
+def _keyset(session: Session, root: RootKeys) -> KeySet:
+    try:
+        keyset = _follow(service.all_of(session, DocumentType.KEY_SET, CITY), root)
+    except ContractError as error:
+        raise KeysError(f"the stored key set does not follow from the root: {error}.") from error
+    if keyset is None:
+        raise KeysError("there is no key set yet: `hallpass-central keys import KEYSET_FILE`.")
+    return keyset
+
+
+def _follow(known: Iterable[SignedDocument], root: RootKeys) -> KeySet | None:
+    """Return the newest key set, each one verified by the root that the one before it named."""
+    keyset = None
+    for stored in known:
+        keyset = verify_keyset(stored.raw, root)
+        root = keyset.root
+    return keyset
+
+
+def _keep_keyset(session: Session, document: Document, now: datetime) -> None:
+    number = service.next_number(session, document.kind, document.audience, document.number)
+    if number != document.number:
+        raise KeySetRefused("another one was imported at the same time.")
+    new = NewDocument(document.kind, CITY, number, document.raw, document.digest, None, None)
+    service.keep(session, new, now)
 
 
 def _digest(raw: bytes) -> str:
@@ -136,10 +153,7 @@ def _digest(raw: bytes) -> str:
 
 
 def open_authority(folder: Path, passphrase: SecretStr, root: Path) -> Authority:
-    """Return the authority over the keys in a folder.
-
-    Raises:
-        KeysError: something is missing or wrong; the message says what to do.
-
-    """
-    return Authority(read_root(root), load_folder(folder, passphrase.get_secret_value()))
+    """Return the authority over the keys in a folder; nothing is read yet."""
+    return Authority(
+        lambda: Keys(read_root(root), load_folder(folder, passphrase.get_secret_value()))
+    )

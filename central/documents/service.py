@@ -82,6 +82,16 @@ def number_in_force(session: Session, kind: DocumentType, audience: str) -> int 
     )
 
 
+def numbers_in_force(session: Session, audiences: Iterable[str]) -> dict[DocumentType, int]:
+    """Return the number of every document in force for some audiences, by its type."""
+    rows = session.execute(
+        select(DocumentNumber.kind, DocumentNumber.in_force).where(
+            DocumentNumber.audience.in_(list(audiences)), DocumentNumber.in_force.is_not(None)
+        )
+    )
+    return {kind: number for kind, number in rows if number is not None}
+
+
 def current(session: Session, kind: DocumentType, audience: str) -> SignedDocument | None:
     """Return the document in force, if there is one."""
     return session.scalar(

@@ -77,6 +77,8 @@ class UnitState(Base):
     """Of its newest proven birth: a will of an older one arrives late and says nothing."""
     is_online: Mapped[bool | None]
     """By the broker; empty before the first birth and while central itself is cut off."""
+    state_at: Mapped[datetime | None]
+    """When its birth or will was last heard."""
     online_since: Mapped[datetime | None]
     offline_since: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]

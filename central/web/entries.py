@@ -4,9 +4,10 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from central.accounts.principals import Auditor
+from central.accounts.principals import Watcher
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.fleet import queries
@@ -18,22 +19,29 @@ _PAGE = 40
 _LOOK_AGAIN = "5"  # seconds; only on the newest page, and no field of it can be typed in
 
 
+class Asked(BaseModel):
+    """What the page is asked for."""
+
+    door: int | None = None
+    grant: int | None = None
+    before: int | None = Field(default=None, ge=1)
+
+
 @router.get("/desk/entries")
 def show(
     request: Request,
-    staff: Auditor,
+    staff: Watcher,
     pages: ThePages,
     database: TheDatabase,
     settings: TheSettings,
     now: Now,
-    door: int | None = None,
-    grant: int | None = None,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    asked: Annotated[Asked, Query()],
 ) -> Response:
     """Show the newest entries of all doors or one, and every fault that lasts."""
     zone = ZoneInfo(settings.zone)
     with database.read() as session:
-        found = queries.entries(session, Wanted(door=door, grant=grant, before=before), _PAGE)
+        wanted = Wanted(door=asked.door, grant=asked.grant, before=asked.before)
+        found = queries.entries(session, wanted, _PAGE)
         faults = queries.faults_now(session)
         doors = queries.doors(session, now)
     page = pages.show(
@@ -41,13 +49,13 @@ def show(
         "entries.html",
         staff=staff,
         doors=doors,
-        door=door,
-        grant=grant,
+        door=asked.door,
+        grant=asked.grant,
         faults=[(one, name, to_wall(one.raised_at, zone)) for one, name in faults],
         rows=[_row(one, zone) for one in found],
         older=found[-1].entry.id if len(found) == _PAGE else None,
     )
-    if before is None:
+    if asked.before is None:
         page.headers["Refresh"] = _LOOK_AGAIN
     return page
 

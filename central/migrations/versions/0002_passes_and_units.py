@@ -253,6 +253,7 @@ def fleet() -> None:
         sa.Column("unit_id", sa.String(length=32), nullable=False),
         sa.Column("session", sa.BigInteger(), nullable=False),
         sa.Column("is_online", sa.Boolean(), nullable=True),
+        sa.Column("state_at", MOMENT, nullable=True),
         sa.Column("online_since", MOMENT, nullable=True),
         sa.Column("offline_since", MOMENT, nullable=True),
         sa.Column("heard_at", MOMENT, nullable=True),

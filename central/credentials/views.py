@@ -1,0 +1,150 @@
+"""Read passes for pages and programs. Changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from central.booking.models import Reservation
+from central.booking.reservation import State
+from central.booking.times import to_wall
+from central.credentials.models import Credential, CredentialState, Grant
+from central.credentials.texts import text_of
+from central.errors import NotFound
+from central.halls.models import Area, Hall
+
+
+class PassState(StrEnum):
+    """What the holder of a pass must know first."""
+
+    COMING = "coming"
+    """The reservation is confirmed, the pass is being made."""
+    VALID = "valid"
+    CANCELLED = "cancelled"
+    REVOKED = "revoked"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class PassView:
+    """A renter's pass as the page shows it; times are on the wall of the hall."""
+
+    state: PassState
+    reference: str
+    hall: str
+    site: str
+    address: str
+    starts: datetime
+    ends: datetime
+    opens: datetime
+    closes: datetime
+    route: tuple[str, ...]
+    """What to walk through, in order; the hall itself comes last."""
+    text: str | None
+    """What the QR code holds, while there is one to show."""
+
+
+def pass_of(session: Session, reference: str, now: datetime) -> PassView:
+    """Return the pass of a reservation: always the newest signed form.
+
+    Raises:
+        NotFound: there is no such reservation, or it never was confirmed.
+
+    """
+    one = session.scalar(
+        select(Reservation)
+        .where(Reservation.reference == reference)
+        .options(
+            joinedload(Reservation.hall).joinedload(Hall.site),
+            joinedload(Reservation.hall).selectinload(Hall.route),
+        )
+    )
+    if one is None or one.state in {State.HELD, State.EXPIRED}:
+        raise NotFound("pass")
+    newest = _newest(session, one.id)
+    state, zone = _state(one, newest, now), ZoneInfo(one.zone)
+    return PassView(
+        state=state,
+        reference=one.reference,
+        hall=one.hall.name,
+        site=one.hall.site.name,
+        address=one.hall.site.address,
+        starts=one.local_start,
+        ends=one.local_end,
+        opens=to_wall(one.opens_at, zone),
+        closes=to_wall(one.closes_at, zone),
+        route=_route(session, one.hall),
+        text=text_of(newest) if newest is not None and state is PassState.VALID else None,
+    )
+
+
+def passes(
+    session: Session, *, grant: int | None, reservation: str | None, limit: int = 200
+) -> Sequence[Credential]:
+    """Return passes with their grants, the newest first."""
+    query = (
+        select(Credential)
+        .options(joinedload(Credential.grant))
+        .order_by(Credential.created_at.desc(), Credential.id)
+        .limit(limit)
+    )
+    if grant is not None:
+        query = query.where(Credential.grant_id == grant)
+    if reservation is not None:
+        query = (
+            query.join(Grant, Grant.id == Credential.grant_id)
+            .join(Reservation, Reservation.id == Grant.reservation_id)
+            .where(Reservation.reference == reservation)
+        )
+    return session.scalars(query).all()
+
+
+def pass_by_id(session: Session, credential_id: str) -> Credential:
+    """Return a pass with its grant.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    credential = session.scalar(
+        select(Credential)
+        .where(Credential.id == credential_id)
+        .options(joinedload(Credential.grant))
+    )
+    if credential is None:
+        raise NotFound("pass")
+    return credential
+
+
+def _newest(session: Session, reservation_id: int) -> Credential | None:
+    return session.scalar(
+        select(Credential)
+        .join(Grant, Grant.id == Credential.grant_id)
+        .where(Grant.reservation_id == reservation_id)
+        .order_by(Credential.issue.desc())
+        .limit(1)
+    )
+
+
+def _state(one: Reservation, newest: Credential | None, now: datetime) -> PassState:
+    if one.state is State.CANCELLED:
+        return PassState.CANCELLED
+    if now >= one.closes_at:
+        return PassState.OVER
+    if newest is None:
+        return PassState.COMING
+    if newest.state is CredentialState.REVOKED:
+        return PassState.REVOKED
+    return PassState.VALID
+
+
+def _route(session: Session, hall: Hall) -> tuple[str, ...]:
+    names = {
+        area.bit: area.name
+        for area in session.scalars(select(Area).where(Area.site_id == hall.site_id))
+    }
+    return tuple(names[step.bit] for step in hall.route if step.bit in names)
