@@ -1,0 +1,185 @@
+"""The pages in a real browser: phone and desk, without JavaScript, by keyboard, and their accessibility."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from central.accounts import service
+from central.accounts.roles import Role
+from central.database import Database
+from central.main import create_app
+from central.settings import Settings
+from tests.central.a_city import NOW, City, Time, found
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+PASSWORD = "correct horse battery"
+
+
+class Served:
+    """A city behind a real server."""
+
+    def __init__(self, url: str, city: City) -> None:
+        self.url = url
+        self.city = city
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """Serve an application on a free port for the length of the block."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        deadline = monotonic() + 10
+        while not server.started:
+            assert monotonic() < deadline
+            sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "central.db").write_bytes(sqlite_template.read_bytes())
+    settings = Settings(demo=True, data=folder, city="Stad Test", worker=False)
+    database = Database(settings.database)
+    city = found(database)
+    password_hash = service.checked_hash(PASSWORD)
+    with database.write() as session:
+        service.add_staff(session, "mia@stad.be", "Mia", password_hash, [Role.ADMIN], NOW)
+    database.close()
+    with running(create_app(settings, Time())) as url:
+        yield Served(url, city)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield opened
+        opened.close()
+
+
+def a_page(browser: Browser, *, phone: bool = True, javascript: bool = True) -> Page:
+    page = browser.new_context(
+        viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+        java_script_enabled=javascript,
+        locale="nl-BE",
+    ).new_page()
+    page.set_default_timeout(10_000)
+    return page
+
+
+def fill_in(page: Page, day: str) -> None:
+    for name, value in {
+        "day": day,
+        "start": "14:00",
+        "end": "18:00",
+        "attendees": "40",
+        "name": "Anna Peeters",
+        "email": "anna@example.org",
+    }.items():
+        page.fill(f"#{name}", value)
+
+
+def must_be_accessible(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def must_fit(page: Page) -> None:
+    """Nothing sticks out to the right, where a phone would have to scroll."""
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_every_renter_page_is_accessible_and_fits_a_phone(browser: Browser, served: Served) -> None:
+    page = a_page(browser)
+    book = f"{served.url}/book?hall={served.city.a}&day=2026-12-12"
+    for address in (served.url, book, f"{served.url}/orders/x", f"{served.url}/login"):
+        page.goto(address)
+        must_be_accessible(page)
+        must_fit(page)
+    page.goto(book)
+    page.press("#name", "Enter")
+    page.wait_for_selector(".summary")
+    must_be_accessible(page)
+    must_fit(page)
+    fill_in(page, "2026-12-12")
+    page.press("#name", "Enter")
+    page.wait_for_url("**/orders/**")
+    must_be_accessible(page)
+    must_fit(page)
+    page.click("text=Annuleren")
+    page.wait_for_url("**/cancel/**")
+    must_be_accessible(page)
+    page.context.close()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_desk_is_accessible_in_light_and_dark(
+    browser: Browser, served: Served, colours: str
+) -> None:
+    page = a_page(browser, phone=False)
+    page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    page.goto(f"{served.url}/desk?since=2026-12-01")
+    page.fill("#email", "mia@stad.be")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("text=Aangemeld als Mia")
+    must_be_accessible(page)
+    page.goto(f"{served.url}/desk/undelivered")
+    must_be_accessible(page)
+    page.context.close()
+
+
+def test_booking_works_without_javascript_and_with_the_keyboard_only(
+    browser: Browser, served: Served
+) -> None:
+    page = a_page(browser, javascript=False)
+    page.goto(f"{served.url}/book?hall={served.city.a}&day=2026-12-13")
+    page.focus("#attendees")
+    for text in ("40", "Anna Peeters", "anna@example.org"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.fill("#start", "14:00")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".summary")
+    problems = page.locator(".summary a")
+    assert problems.all_inner_texts() == ["Vul in tot welk uur, zoals 18:00."]
+    problems.first.click()
+    assert page.locator("#end:focus").count() == 1
+    page.fill("#end", "18:00")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/**")
+    assert page.locator("h1").inner_text() == "Uw reservatie is bevestigd"
+    page.context.close()
+
+
+def test_focus_is_always_to_be_seen(browser: Browser, served: Served) -> None:
+    page = a_page(browser)
+    page.goto(f"{served.url}/book")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate(
+            "[document.activeElement.outerHTML, getComputedStyle(document.activeElement).outline]"
+        )
+        assert "solid 3px" in outline, name
+    page.context.close()
