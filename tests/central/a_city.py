@@ -85,9 +85,9 @@ def found(database: Database) -> City:
         return City(whole.id, a.id, b.id, (spaces[0].id, spaces[1].id, spaces[2].id))
 
 
-def use(start: int = 14, hours: float = 2, day: int = 5) -> Period:
+def use(start: float = 14, hours: float = 2, day: int = 5) -> Period:
     """Some hours (UTC) of a day from 1 December 2026; the fifth is a Saturday, the seventh a Monday."""
-    begins = datetime(2026, 12, 1, start, tzinfo=UTC) + timedelta(days=day - 1)
+    begins = datetime(2026, 12, 1, tzinfo=UTC) + timedelta(days=day - 1, hours=start)
     return Period(begins, begins + timedelta(hours=hours))
 
 

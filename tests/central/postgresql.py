@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+ENOUGH = 2 * 1024**3  # bytes
 PROGRAMS = Path("/usr/lib/postgresql")
 # Durability costs time and is not what these tests test.
 OPTIONS = {
@@ -76,10 +77,17 @@ class Cluster:
         self._control.close()
 
 
+def _fast_folder() -> Path | None:
+    """Memory where there is enough: a new database copies hundreds of files (10 ms against 400)."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private folder in it
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH
+    return memory if roomy and os.access(memory, os.W_OK) else None
+
+
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """Run a server for the length of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="hallpass-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="hallpass-pg-", dir=_fast_folder()))
     data = str(folder / "data")
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
