@@ -20,7 +20,9 @@ from central.migrations import upgrade
 from central.settings import Settings
 from tests.central import postgresql
 from tests.central.a_city import NOW, City, Time, found
+from tests.central.a_town import Town
 from tests.central.in_process import client_of
+from tests.simulators.city import City as Keys
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +104,12 @@ def client(application: FastAPI, settings: Settings, city: City) -> Iterator[htt
     with client_of(application, settings.base_url) as opened:
         yield opened
     application.state.database.close()
+
+
+@pytest.fixture
+def town(database: Database, city: City, time: Time) -> Town:
+    """The city with its keys, its broker and its units."""
+    return Town(database, city, Keys(), time)
 
 
 @pytest.fixture
