@@ -43,6 +43,13 @@ _SQLITE_PRAGMAS = (
 )
 
 
+_POSTGRESQL_OPTIONS = (
+    f"lock_timeout={_PATIENCE}s",
+    # Whoever hangs with locks in hand loses them.
+    "idle_in_transaction_session_timeout=60s",
+)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC moment, also where the database keeps no zone. A naive one is refused."""
 
@@ -108,7 +115,9 @@ class Database:
     def __init__(self, url: str) -> None:
         """Open `url` (`sqlite:///path` or `postgresql+psycopg://...`); nothing is created."""
         is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE") if is_sqlite else _engine(url)
+        self._writer = (
+            _sqlite_engine(url, "BEGIN IMMEDIATE") if is_sqlite else _postgresql_engine(url)
+        )
         self._reader = (
             _sqlite_engine(url, "BEGIN")
             if is_sqlite
@@ -157,13 +166,17 @@ class Database:
         self._reader.dispose()
 
 
-def _engine(url: str) -> Engine:
-    # Values stay out of error texts: those are logged, and values name people.
-    return create_engine(url, hide_parameters=True)
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,  # errors are logged, and values name people
+        pool_pre_ping=True,  # the server may have been restarted meanwhile
+        connect_args={"options": " ".join(f"-c {one}" for one in _POSTGRESQL_OPTIONS)},
+    )
 
 
 def _sqlite_engine(url: str, begin: str) -> Engine:
-    engine = _engine(url)
+    engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own

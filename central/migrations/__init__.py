@@ -6,9 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from central.database import Database
+
+_TURN = 0x4A11  # any number that nobody else locks
 
 
 def configuration(connection: Connection) -> Config:
@@ -23,6 +25,9 @@ def configuration(connection: Connection) -> Config:
 def upgrade(database: Database) -> None:
     """Bring the structure up to this release, in one transaction; the data stays."""
     with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Several processes may start at once; on SQLite there is one writer anyhow.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_TURN})"))
         command.upgrade(configuration(connection), "head")
 
 

@@ -2,11 +2,12 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from central.accounts.models import Person
 from central.database import Database
+from central.errors import Busy
 from tests.central.a_city import NOW
 
 
@@ -95,3 +96,24 @@ def test_sqlite_keeps_what_is_committed_through_a_power_cut(tmp_path: object) ->
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()
+
+
+def test_a_writer_that_waits_too_long_is_told_to_try_again(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.database._PATIENCE", 0.2)
+    monkeypatch.setattr("central.database._SQLITE_PRAGMAS", ("PRAGMA busy_timeout = 200",))
+    monkeypatch.setattr("central.database._POSTGRESQL_OPTIONS", ("lock_timeout=200ms",))
+    add(database, "a")
+    impatient = Database(database_url)
+
+    def change_the_same() -> None:
+        with impatient.write() as session:
+            session.execute(update(Person).values(name="b"))
+
+    with database.write() as session:
+        session.execute(update(Person).values(name="a"))
+        with pytest.raises(Busy):
+            change_the_same()
+    change_the_same()
+    impatient.close()
