@@ -47,9 +47,10 @@ class SimulatedUnit:
     acked: int = 0
     spent: dict[bytes, int] = field(default_factory=dict)
     mode: DoorMode = DoorMode.LOCKED
+    beliefs: Beliefs | None = None
 
     def __post_init__(self) -> None:
-        self.beliefs = Beliefs(self.id, self.root)
+        self.believes = self.beliefs or Beliefs(self.id, self.root)
         self.hashes.append(genesis(self.epoch))
 
     # --- what it writes down
@@ -117,7 +118,7 @@ class SimulatedUnit:
             epoch=self.epoch.hex(),
             seq=len(self.events),
             hash=self.hashes[-1].hex(),
-            state_lost=self.beliefs.lost,
+            state_lost=self.believes.lost,
         )
         signed = self.state(DocumentType.BIRTH, body, session).decode()
         return UnitState(online=True, session=session, birth=signed).to_bytes()
@@ -132,7 +133,7 @@ class SimulatedUnit:
         self.said += 1
         documents = tuple(
             HeldDocument(type=kind, audience=one.audience, number=one.number, digest=one.digest)
-            for kind, one in self.beliefs.held.items()
+            for kind, one in self.believes.held.items()
             if kind is not DocumentType.FRESHNESS
         )
         return self.state(DocumentType.HELD, Held(documents=documents), self.said)
@@ -162,23 +163,23 @@ class SimulatedUnit:
 
     def takes(self, kind: DocumentType, raw: bytes) -> tuple[Document, ...]:
         """Believe a document, or raise as the door's own rules do."""
-        self.beliefs, accepted = receive(self.beliefs, kind, raw)
+        self.believes, accepted = receive(self.believes, kind, raw)
         return accepted
 
     def takes_ack(self, raw: bytes) -> Ack:
-        ack = prove(self.beliefs, DocumentType.ACK, raw).read(Ack)
+        ack = prove(self.believes, DocumentType.ACK, raw).read(Ack)
         if ack.head == self.hashes[ack.upto].hex() and ack.epoch == self.epoch.hex():
             self.acked = max(self.acked, ack.upto)
         return ack
 
     def takes_command(self, raw: bytes) -> Command:
-        return prove(self.beliefs, DocumentType.COMMAND, raw).read(Command)
+        return prove(self.believes, DocumentType.COMMAND, raw).read(Command)
 
     def takes_freshness(self, raw: bytes, nonce: str = "ab" * 16) -> Freshness:
-        document = prove(self.beliefs, DocumentType.FRESHNESS, raw)
+        document = prove(self.believes, DocumentType.FRESHNESS, raw)
         answer = document.read(Freshness)
         assert answer.nonce == nonce
-        self.beliefs = meet_freshness(self.beliefs, document, answer)
+        self.believes = meet_freshness(self.believes, document, answer)
         for credential, count in answer.spent.items():
             known = bytes.fromhex(credential)
             self.spent[known] = max(count, self.spent.get(known, 0))
@@ -187,5 +188,7 @@ class SimulatedUnit:
     def shown(self, text: str, at: datetime) -> Granted | Denied:
         """Decide on a pass that is held before the camera."""
         reading = ClockReading(at, SIGNED)
-        trust = self.beliefs.trust(self.mode, int(at.timestamp() * 1000))
-        return decide(text, reading, self.beliefs.config, trust, lambda one: self.spent.get(one, 0))
+        trust = self.believes.trust(self.mode, int(at.timestamp() * 1000))
+        return decide(
+            text, reading, self.believes.config, trust, lambda one: self.spent.get(one, 0)
+        )
