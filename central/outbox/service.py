@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from central.errors import NotFound
@@ -85,6 +85,17 @@ def dead_letters(session: Session, limit: int = 100) -> list[DeadLetter]:
         .limit(limit)
     )
     return [DeadLetter(*row) for row in rows]
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Drop old events of which every reaction is done; a dead letter keeps its event."""
+    open_delivery = exists().where(
+        Delivery.event_id == StoredEvent.id, Delivery.state != DeliveryState.DONE
+    )
+    session.execute(
+        delete(StoredEvent).where(StoredEvent.fanned_out_at < before, ~open_delivery),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def retry(session: Session, event_id: int, reaction: str, now: datetime) -> None:

@@ -20,12 +20,15 @@ from central.database import Database
 from central.errors import Busy
 from central.events import EVENTS, load
 from central.outbox.models import Delivery, DeliveryState, StoredEvent
-from central.outbox.service import ANNOUNCED, Announced, Reaction, Reactions
+from central.outbox.service import ANNOUNCED, Announced, Reaction, Reactions, forget
 
 MOST_ATTEMPTS = 15  # three to six hours
 LONGEST_PAUSE = timedelta(hours=2)
 LEASE = timedelta(minutes=2)
 """A worker that has not finished by then is believed dead; no reaction may take longer."""
+KEPT_FOR = timedelta(days=30)
+"""How long a delivered event can still be looked at."""
+_TIDY_EVERY = timedelta(hours=1)
 _FAN_OUT = 100  # events in one transaction
 _IDLE = 1.0  # seconds between looks for what other processes announced
 
@@ -60,6 +63,7 @@ class Worker:
         self._by_name = {one.name: one for row in reactions.values() for one in row}
         self._clock = clock
         self._news = threading.Event()
+        self._tidied_at: datetime | None = None
         on.listen(database.write_sessions, "after_commit", self._committed)
 
     def _committed(self, session: Session) -> None:
@@ -72,6 +76,7 @@ class Worker:
             self._news.clear()
             try:
                 self.drain(stop)
+                self.tidy()
             except Busy:
                 log.warning("outbox: the database was busy")
             except Exception:  # the loop outlives a database that comes and goes
@@ -92,6 +97,14 @@ class Worker:
             self._attempt(claim)
             attempts += 1
         return attempts
+
+    def tidy(self) -> None:
+        """Drop what was delivered long ago, once an hour."""
+        now = self._clock()
+        if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
+            with self._database.write() as session:
+                forget(session, now - KEPT_FOR)
+            self._tidied_at = now
 
     def _something_waits(self) -> bool:
         now = self._clock()

@@ -14,7 +14,7 @@ from central.events import CredentialRevoked, Event, ReservationCancelled, Reser
 from central.outbox import service
 from central.outbox.models import Delivery, DeliveryState, StoredEvent
 from central.outbox.service import Announced, Reaction, Reactions, announce
-from central.outbox.worker import LEASE, MOST_ATTEMPTS, Worker, pause
+from central.outbox.worker import KEPT_FOR, LEASE, MOST_ATTEMPTS, Worker, pause
 from tests.central.a_city import NOW, Time
 
 START = NOW
@@ -265,6 +265,30 @@ def running(database: Database) -> Iterator[list[str]]:
 
 def test_a_running_worker_hears_of_what_is_committed(running: list[str]) -> None:
     assert running == ["ab"]
+
+
+def test_what_was_delivered_is_forgotten_after_a_month_what_failed_is_not(
+    database: Database, time: Time
+) -> None:
+    def fail(announced: Announced, _now: datetime) -> None:
+        if announced.event.reservation == 2:
+            raise RuntimeError
+
+    worker = Worker(database, table(Reaction("tell", outside=fail)), time)
+    say(database, ReservationConfirmed(1), ReservationConfirmed(2), ReservationCancelled(3))
+
+    def kept() -> list[int]:
+        with database.read() as session:
+            return list(session.scalars(select(StoredEvent.id).order_by(StoredEvent.id)))
+
+    worker.drain()
+    time.now += KEPT_FOR
+    worker.tidy()
+    assert kept() == [1, 2, 3]
+    time.now += timedelta(hours=1)
+    worker.tidy()
+    assert kept() == [2]
+    assert states(database) == [("tell", DeliveryState.WAITING, 1)]
 
 
 def test_pauses_grow_and_have_an_end() -> None:
