@@ -1,6 +1,6 @@
 """The words of the pages, and how each language writes days, times and money.
 
-One TOML file per language in `texts/`; a test compares their keys and placeholders.
+A folder per language in `texts/`, a TOML file per subject; a test compares keys and placeholders.
 """
 
 import tomllib
@@ -53,7 +53,7 @@ class Words:
 @cache
 def languages() -> Mapping[str, Words]:
     """Return every language, the default first."""
-    codes = sorted((path.stem for path in FOLDER.glob("*.toml")), key=lambda one: one != DEFAULT)
+    codes = sorted((path.name for path in FOLDER.iterdir()), key=lambda one: one != DEFAULT)
     return {code: Words(code, _read(code)) for code in codes}
 
 
@@ -69,8 +69,10 @@ def language_of(request: Request) -> Words:
 
 
 def _read(code: str) -> dict[str, str]:
-    texts = tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
-    return dict(_flat(texts))
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / code).glob("*.toml")):
+        found |= dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return found
 
 
 def _flat(texts: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
