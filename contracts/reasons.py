@@ -1,6 +1,6 @@
 """Why a door refuses, and what can be wrong with a unit: codes that cross the wire. Append-only.
 
-The sentences for people are in `sentences.py`; a row per code stands in `docs/glossary.md`.
+The sentences for people are in `sentences/`; a row per code stands in `docs/glossary.md`.
 """
 
 from enum import StrEnum

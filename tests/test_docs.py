@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.reasons import ONVIF, DenyReason, Fault
+from tests.contracts import sentences_document
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -66,6 +67,11 @@ def test_every_fault_has_a_complete_glossary_row() -> None:
     table = coded_rows("Faults")
     assert set(table) == {fault.value for fault in Fault}
     assert all(all(row) for row in table.values())
+
+
+def test_what_a_door_says_is_written_down_word_for_word() -> None:
+    written = sentences_document.PATH.read_text(encoding="utf-8")
+    assert written == sentences_document.document(), "python -m tests.contracts.sentences_document"
 
 
 def test_readme_s_map_names_every_folder() -> None:
