@@ -46,6 +46,15 @@ class CodeSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeUnclear:
+    """A code is held up that gives no pass: "come closer", or "this is another code"."""
+
+    at: float
+    foreign: bool = False
+    """It was read, and is no pass. What it says stays in the reader."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderHealth:
     """Once a second, and when the reader process ends (then `state` is frozen)."""
 
@@ -77,6 +86,15 @@ class LinkDown:
 
     reason: str
     refused: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRefused:
+    """The broker did not take what we said on `up/<kind>`; `reason` is in words."""
+
+    kind: str
+    reason: str
     at: float
 
 
@@ -118,10 +136,12 @@ class StopRequested:
 
 Event = (
     CodeSeen
+    | CodeUnclear
     | ReaderHealth
     | InputChanged
     | LinkUp
     | LinkDown
+    | PublishRefused
     | Received
     | CentralSeen
     | ControlRequest
