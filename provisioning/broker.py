@@ -23,6 +23,7 @@ SERVER_CERTIFICATE = "server.crt"
 TRUST = "ca.crt"
 CRL = "crl.pem"
 DATA = "data"
+_FILES = (CONFIG, ACL, SERVER_KEY, SERVER_CERTIFICATE, TRUST, CRL, DATA)
 _PLAIN_PATH = re.compile(r"/[\w./@+-]+")
 _ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _TEMPLATE = Path(__file__).with_name("mosquitto.conf.template")
@@ -53,6 +54,7 @@ def write_config(folder: Path, listener: Listener) -> list[Path]:
     files.make_folder(folder / DATA)
     files.replace(folder / ACL, acl().encode())
     files.replace(folder / CONFIG, config.encode())
+    files.hand_over([folder, *(folder / name for name in _FILES)], listener.user)
     return [folder / CONFIG, folder / ACL]
 
 

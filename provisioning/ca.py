@@ -74,18 +74,8 @@ class Ca:
         return certificate, content + certificates.pem(self.issuer.certificate)
 
 
-def create(
-    folder: Path, offline: Path, city: str, root_passphrase: str, passphrase: str, now: datetime
-) -> None:
-    """Make a root and an intermediate.
-
-    Args:
-        folder: where the CA lives.
-        offline: where the root's key goes, such as a stick that is then locked away.
-        city: the name in the certificates.
-        root_passphrase: of the root's key.
-        passphrase: of the intermediate's key.
-        now: the moment.
+def require_possible(folder: Path, offline: Path, city: str) -> None:
+    """Return when a CA can be made there, before anybody is asked for passphrases.
 
     Raises:
         AlreadyThere: one of the files exists.
@@ -96,6 +86,23 @@ def create(
         raise ProvisioningError(f"{city[:60]!r}: a city's name has 1 to 39 letters and spaces.")
     names = (ROOT_CERTIFICATE, INTERMEDIATE_KEY, INTERMEDIATE_CERTIFICATE)
     files.require_absent([offline / ROOT_KEY, *(folder / name for name in names)])
+
+
+def create(
+    folder: Path, offline: Path, city: str, root_passphrase: str, passphrase: str, now: datetime
+) -> None:
+    """Make a root and an intermediate; raises as `require_possible`.
+
+    Args:
+        folder: where the CA lives.
+        offline: where the root's key goes, such as a stick that is then locked away.
+        city: the name in the certificates.
+        root_passphrase: of the root's key.
+        passphrase: of the intermediate's key.
+        now: the moment.
+
+    """
+    require_possible(folder, offline, city)
     root_key, key = certificates.new_key(), certificates.new_key()
     root = certificates.root(city, root_key, now)
     issuing = certificates.intermediate(city, key.public_key(), Issuer(root, root_key), now)

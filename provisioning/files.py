@@ -7,6 +7,7 @@ every later certificate and revocation list in it stays readable to Mosquitto.
 import contextlib
 import fcntl
 import os
+import pwd
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -93,6 +94,21 @@ def read(path: Path, what: str) -> bytes:
     if len(content) > LARGEST:
         raise Unusable(f"{path} is larger than {LARGEST} bytes; it cannot be {what}.")
     return content
+
+
+def hand_over(paths: Iterable[Path], account: str) -> None:
+    """Give files and folders to an account, where root prepares them for it.
+
+    Without root's rights, or where there is no such account (yet, or on this computer), they stay
+    whose they are.
+    """
+    if os.geteuid() != 0:
+        return
+    with contextlib.suppress(KeyError):
+        owner = pwd.getpwnam(account)
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 @contextlib.contextmanager

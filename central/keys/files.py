@@ -1,6 +1,6 @@
 """Signing keys in a folder: encrypted PKCS#8 files named `<key id>-<purpose>.pem`, one passphrase.
 
-`hallpass-provision central keys create` makes them. Whatever else can sign (a token, an HSM through
+`hallpass-provision keys create` makes them. Whatever else can sign (a token, an HSM through
 PKCS#11) gives `HeldKey`s of its own; nothing behind this file knows where a key lives.
 """
 
@@ -43,7 +43,7 @@ def load_folder(folder: Path, passphrase: str) -> tuple[HeldKey, ...]:
 
     """
     if not folder.is_dir():
-        raise KeysError(f"there is no folder {folder}; `hallpass-provision central keys` makes it.")
+        raise KeysError(f"there is no folder {folder}; `hallpass-provision keys create` makes it.")
     held = tuple(_load(path, passphrase) for path in sorted(folder.glob("*.pem")))
     _require_once(held)
     return held

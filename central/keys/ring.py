@@ -111,7 +111,7 @@ class KeyRing:
         if chosen is None:
             raise NoKeyFor(
                 f"no key at hand may sign {need}. Make one and sign a new key set with it:"
-                " `hallpass-provision central keys create`, then `hallpass-central keys import`."
+                " `hallpass-provision keys create`, then `hallpass-central keys import`."
             )
         return chosen
 
