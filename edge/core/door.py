@@ -1,150 +1,64 @@
-"""The door as a pure state machine: TABLE says what follows, IGNORED what deliberately does nothing.
+"""The door as a pure state machine: `door_table` says what follows, this module what that means.
 
-The lock's phase is one table; what explains an opening, the mode and the alarms are small ones of
-their own. A door cannot refuse reality, so every pair of phase and event is in TABLE or IGNORED
-(a test proves it). Times are monotonic seconds given as arguments; deadlines are absolute.
+The lock's phase is one table; what explains an opening, the mode and the alarms are small rules of
+their own. Times are monotonic seconds given as arguments; deadlines are absolute.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from contracts.door_config import Timings
 from contracts.journal import EventKind
 from contracts.modes import DoorMode
 from contracts.reasons import Fault
+from edge.core.door_actions import Action, Clear, Raise, Record, Release, Secure, Warn
+from edge.core.door_table import IGNORED, TABLE, Do, Happening, Phase, diagram
+from edge.errors import EdgeError
+
+__all__ = [  # what belongs to the table is found here too
+    "EXPLAINED_FOR",
+    "FREE_MODES",
+    "IGNORED",
+    "LATCHES_WITHIN",
+    "TABLE",
+    "Action",
+    "Clear",
+    "Do",
+    "Door",
+    "Happening",
+    "NoCause",
+    "Phase",
+    "Raise",
+    "Record",
+    "Release",
+    "Secure",
+    "Warn",
+    "at_start",
+    "diagram",
+    "explain",
+    "grant",
+    "leaf",
+    "set_free",
+    "tick",
+]
 
 EXPLAINED_FOR = 10.0
 """Seconds for which a request to exit, key, panic bar or fire alarm explains an opening."""
-
-
-class Phase(StrEnum):
-    """Where strike and leaf are, as far as the unit knows."""
-
-    SECURED = "secured"
-    RELEASED = "released"
-    """Released for one passage; the leaf has not opened yet."""
-    OPEN = "open"
-    """The leaf is open; when it closes, it locks."""
-    FREE = "free"
-    """Released by a mode; the leaf is closed."""
-    FREE_OPEN = "free_open"
-
-
-class Happening(StrEnum):
-    """What can happen to a door."""
-
-    GRANT = "grant"
-    FREE_BEGINS = "free_begins"
-    FREE_ENDS = "free_ends"
-    LEAF_OPENED = "leaf_opened"
-    LEAF_CLOSED = "leaf_closed"
-    RELEASE_OVER = "release_over"
-
-
-class Do(StrEnum):
-    """What follows, by name; `_perform` says what each means."""
-
-    RELEASE = "release"
-    SECURE = "secure"
-    SECURE_IF_CONFIGURED = "secure_if_configured"
-    NOTE_OPENED = "note_opened"
-    NOTE_UNEXPECTED = "note_opened_or_forced"
-    NOTE_NOT_TAKEN = "note_not_taken"
-    NOTE_CLOSED = "note_closed"
-    TIME_OPENING = "time_opening"
-    CLEAR_ALARMS = "clear_alarms"
-
-
-_P, _H = Phase, Happening
-TABLE: Mapping[tuple[Phase, Happening], tuple[Phase, tuple[Do, ...]]] = {
-    (_P.SECURED, _H.GRANT): (_P.RELEASED, (Do.RELEASE,)),
-    (_P.SECURED, _H.FREE_BEGINS): (_P.FREE, (Do.RELEASE,)),
-    (_P.SECURED, _H.LEAF_OPENED): (_P.OPEN, (Do.NOTE_UNEXPECTED, Do.TIME_OPENING)),
-    (_P.RELEASED, _H.GRANT): (_P.RELEASED, (Do.RELEASE,)),
-    (_P.RELEASED, _H.FREE_BEGINS): (_P.FREE, (Do.RELEASE,)),
-    (_P.RELEASED, _H.LEAF_OPENED): (
-        _P.OPEN,
-        (Do.SECURE_IF_CONFIGURED, Do.NOTE_OPENED, Do.TIME_OPENING),
-    ),
-    (_P.RELEASED, _H.RELEASE_OVER): (_P.SECURED, (Do.SECURE, Do.NOTE_NOT_TAKEN)),
-    (_P.OPEN, _H.GRANT): (_P.OPEN, (Do.CLEAR_ALARMS, Do.TIME_OPENING)),
-    (_P.OPEN, _H.FREE_BEGINS): (_P.FREE_OPEN, (Do.CLEAR_ALARMS, Do.RELEASE)),
-    (_P.OPEN, _H.LEAF_CLOSED): (_P.SECURED, (Do.SECURE, Do.CLEAR_ALARMS, Do.NOTE_CLOSED)),
-    (_P.OPEN, _H.RELEASE_OVER): (_P.OPEN, (Do.SECURE,)),
-    (_P.FREE, _H.FREE_ENDS): (_P.SECURED, (Do.SECURE,)),
-    (_P.FREE, _H.LEAF_OPENED): (_P.FREE_OPEN, (Do.NOTE_OPENED,)),
-    (_P.FREE_OPEN, _H.FREE_ENDS): (_P.OPEN, (Do.SECURE, Do.TIME_OPENING)),
-    (_P.FREE_OPEN, _H.LEAF_CLOSED): (_P.FREE, (Do.NOTE_CLOSED,)),
-}
-"""(phase, happening) -> (phase, what follows)."""
-
-IGNORED = frozenset(
-    {
-        (_P.SECURED, _H.FREE_ENDS),
-        (_P.SECURED, _H.LEAF_CLOSED),  # bounce
-        (_P.SECURED, _H.RELEASE_OVER),  # a timer that lost the race with the leaf
-        (_P.RELEASED, _H.FREE_ENDS),
-        (_P.RELEASED, _H.LEAF_CLOSED),  # bounce
-        (_P.OPEN, _H.FREE_ENDS),
-        (_P.OPEN, _H.LEAF_OPENED),  # bounce
-        (_P.FREE, _H.GRANT),  # open to all: a pass changes nothing
-        (_P.FREE, _H.FREE_BEGINS),
-        (_P.FREE, _H.LEAF_CLOSED),
-        (_P.FREE, _H.RELEASE_OVER),  # the mode holds the strike, not the pulse
-        (_P.FREE_OPEN, _H.GRANT),
-        (_P.FREE_OPEN, _H.FREE_BEGINS),
-        (_P.FREE_OPEN, _H.LEAF_OPENED),
-        (_P.FREE_OPEN, _H.RELEASE_OVER),
-    }
-)
-"""Pairs that change nothing, on purpose."""
+LATCHES_WITHIN = 1.0
+"""Seconds after the strike was secured in which an opening is late or a rebound, not force: a leaf
+pulled at the last moment keeps the latch back, and one that is slammed comes back."""
 
 FREE_MODES = frozenset({DoorMode.UNLOCKED, DoorMode.HOLD_OPEN})
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Let the strike go for at most `seconds`; None while a mode lasts. `cause` was journalled."""
-
-    seconds: float | None
-    cause: int
-
-
-@dataclass(frozen=True, slots=True)
-class Secure:
-    """Lock the strike."""
+_NOTES = {
+    Do.NOTE_OPENED: EventKind.OPENED,
+    Do.NOTE_NOT_TAKEN: EventKind.NOT_TAKEN,
+    Do.NOTE_CLOSED: EventKind.CLOSED,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Write a fact into the journal."""
-
-    kind: EventKind
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Raise:
-    """A fault began."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """A fault ended."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Warn:
-    """Warn that the held-open alarm comes soon."""
-
-
-Action = Release | Secure | Record | Raise | Clear | Warn
+class NoCause(EdgeError):
+    """Something wanted to release the strike without a journal entry that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +66,7 @@ class Door:
     """Everything the unit knows about its door. Deadlines are monotonic seconds, None when off."""
 
     phase: Phase = Phase.SECURED
+    mode: DoorMode = DoorMode.LOCKED
     cause: int = 0
     """Number of the journal entry that the last release rests on."""
     accessible: bool = False
@@ -160,9 +75,12 @@ class Door:
     release_until: float | None = None
     warn_at: float | None = None
     held_at: float | None = None
+    latching_until: float = float("-inf")
     explained_until: float = float("-inf")
     explained_by: str = ""
-    alarms: frozenset[Fault] = frozenset()
+    explaining: frozenset[str] = field(default=frozenset())
+    """What explains an opening for as long as it lasts, such as a fire alarm."""
+    alarms: frozenset[Fault] = field(default=frozenset())
 
     @property
     def leaf_open(self) -> bool:
@@ -170,9 +88,14 @@ class Door:
         return self.phase in {Phase.OPEN, Phase.FREE_OPEN}
 
     @property
+    def is_free(self) -> bool:
+        """Tell whether a mode holds the strike released."""
+        return self.phase in {Phase.FREE, Phase.FREE_OPEN}
+
+    @property
     def strike_released(self) -> bool:
         """Tell whether the strike is let go."""
-        return self.release_until is not None or self.phase in {Phase.FREE, Phase.FREE_OPEN}
+        return self.release_until is not None or self.is_free
 
     @property
     def due(self) -> float | None:
@@ -183,50 +106,81 @@ class Door:
         )
 
 
-def at_start(*, leaf_open: bool) -> Door:
-    """Return the door when the program starts: nothing is released, whatever was before."""
-    return Door(Phase.OPEN if leaf_open else Phase.SECURED)
+Outcome = tuple[Door, tuple[Action, ...]]
+
+
+def at_start(*, leaf_open: bool, now: float | None = None, timings: Timings | None = None) -> Door:
+    """Return the door when the program starts: nothing is released, whatever was before.
+
+    Args:
+        leaf_open: what the contact says.
+        now: monotonic seconds; a leaf that stands open is timed from here (None: it is not timed).
+        timings: the door's, the usual ones while there is no config.
+
+    """
+    door = Door(Phase.OPEN if leaf_open else Phase.SECURED)
+    return _time_opening(door, now, timings or Timings()) if leaf_open and now is not None else door
 
 
 def grant(
     door: Door, cause: int, now: float, timings: Timings, *, accessible: bool = False
-) -> tuple[Door, tuple[Action, ...]]:
-    """Return the door after something durable (entry `cause` of the journal) lets somebody in."""
-    return _step(replace(door, cause=cause, accessible=accessible), Happening.GRANT, now, timings)
+) -> Outcome:
+    """Return the door after something durable (entry `cause` of the journal) lets somebody in.
+
+    Raises:
+        NoCause: `cause` is no entry's number.
+
+    """
+    if (door.phase, Happening.GRANT) in IGNORED:
+        return door, ()
+    # A pulse whose time is over is not lengthened: it ends, and another one begins.
+    door, over = _end_pulse(door, now, timings)
+    lasting = door.accessible and door.release_until is not None
+    door = replace(door, cause=cause, accessible=accessible or lasting)
+    door, actions = _step(door, Happening.GRANT, now, timings)
+    return door, (*over, *actions)
 
 
-def leaf(
-    door: Door, now: float, timings: Timings, *, is_open: bool
-) -> tuple[Door, tuple[Action, ...]]:
+def leaf(door: Door, now: float, timings: Timings, *, is_open: bool) -> Outcome:
     """Return the door after its contact changed."""
     happening = Happening.LEAF_OPENED if is_open else Happening.LEAF_CLOSED
     return _step(door, happening, now, timings)
 
 
-def explain(door: Door, by: str, now: float) -> Door:
-    """Return the door after something that explains an opening: exit, key, panic bar, fire."""
-    return replace(door, explained_until=now + EXPLAINED_FOR, explained_by=by)
+def explain(door: Door, by: str, now: float, *, lasts: bool = False) -> Door:
+    """Return the door after something that explains an opening: exit, key, panic bar, fire.
+
+    Args:
+        door: as it was.
+        by: what explains.
+        now: monotonic seconds.
+        lasts: it goes on explaining until it is told again without `lasts`.
+
+    """
+    explaining = door.explaining | {by} if lasts else door.explaining - {by}
+    until = now + EXPLAINED_FOR
+    return replace(door, explaining=explaining, explained_until=until, explained_by=by)
 
 
-def set_free(
-    door: Door, mode: DoorMode, cause: int, now: float, timings: Timings
-) -> tuple[Door, tuple[Action, ...]]:
-    """Return the door after its mode began, was kept or ended; `cause` is the mode's entry."""
-    if mode in FREE_MODES:
-        freed, actions = _step(replace(door, cause=cause), Happening.FREE_BEGINS, now, timings)
-        if mode is DoorMode.HOLD_OPEN or not freed.leaf_open:
-            return replace(freed, warn_at=None, held_at=None), actions
-        return freed, actions
-    return _step(door, Happening.FREE_ENDS, now, timings)
+def set_free(door: Door, mode: DoorMode, cause: int, now: float, timings: Timings) -> Outcome:
+    """Return the door after its mode began, was kept or ended; `cause` is the mode's entry.
+
+    Raises:
+        NoCause: a free mode begins and `cause` is no entry's number.
+
+    """
+    begins, door = mode is not door.mode, replace(door, mode=mode)
+    if mode not in FREE_MODES:
+        happening = Happening.LOCK_DOWN if mode is DoorMode.LOCKED_DOWN else Happening.FREE_ENDS
+        # A lock-down that is only kept must not cut short the pulse of an emergency pass.
+        return _step(door, happening, now, timings) if begins else (door, ())
+    door = replace(door, cause=cause, accessible=False)
+    return _step(door, Happening.FREE_BEGINS, now, timings) if begins else (door, ())
 
 
-def tick(door: Door, now: float, timings: Timings) -> tuple[Door, tuple[Action, ...]]:
+def tick(door: Door, now: float, timings: Timings) -> Outcome:
     """Return the door after every deadline that has passed at `now`."""
-    actions: tuple[Action, ...] = ()
-    if door.release_until is not None and now >= door.release_until:
-        door, actions = _step(
-            replace(door, release_until=None), Happening.RELEASE_OVER, now, timings
-        )
+    door, actions = _end_pulse(door, now, timings)
     if door.warn_at is not None and now >= door.warn_at:
         door, actions = replace(door, warn_at=None), (*actions, Warn())
     if door.held_at is not None and now >= door.held_at:
@@ -238,9 +192,13 @@ def tick(door: Door, now: float, timings: Timings) -> tuple[Door, tuple[Action, 
     return door, actions
 
 
-def _step(
-    door: Door, happening: Happening, now: float, timings: Timings
-) -> tuple[Door, tuple[Action, ...]]:
+def _end_pulse(door: Door, now: float, timings: Timings) -> Outcome:
+    if door.release_until is None or now < door.release_until:
+        return door, ()
+    return _step(replace(door, release_until=None), Happening.RELEASE_OVER, now, timings)
+
+
+def _step(door: Door, happening: Happening, now: float, timings: Timings) -> Outcome:
     found = TABLE.get((door.phase, happening))
     if found is None:
         return door, ()
@@ -253,74 +211,67 @@ def _step(
     return door, actions
 
 
-def _perform(
-    doing: Do, before: Door, door: Door, now: float, timings: Timings
-) -> tuple[Door, tuple[Action, ...]]:
+def _perform(doing: Do, before: Door, door: Door, now: float, timings: Timings) -> Outcome:
     match doing:
         case Do.RELEASE:
             return _release(before, door, now, timings)
         case Do.SECURE:
-            return replace(door, release_until=None), (Secure(),)
+            return _secure(door, now)
         case Do.SECURE_IF_CONFIGURED:
-            return _secure_on_open(door, timings)
-        case Do.NOTE_OPENED:
-            return door, (Record(EventKind.OPENED, {"cause": door.cause}),)
+            return _secure(door, now) if timings.secure_on_open else (door, ())
         case Do.NOTE_UNEXPECTED:
             return _note_unexpected(door, now)
-        case Do.NOTE_NOT_TAKEN:
-            return door, (Record(EventKind.NOT_TAKEN, {"cause": door.cause}),)
-        case Do.NOTE_CLOSED:
-            return door, (Record(EventKind.CLOSED, {"cause": before.cause}),)
+        case Do.NOTE_OPENED | Do.NOTE_NOT_TAKEN | Do.NOTE_CLOSED:
+            return door, (Record(_NOTES[doing], {"cause": door.cause}),)
         case Do.TIME_OPENING:
             return _time_opening(door, now, timings), ()
+        case Do.CLEAR_HELD:
+            return _clear(door, frozenset({Fault.HELD_OPEN}))
         case Do.CLEAR_ALARMS:
-            cleared = tuple(Clear(fault) for fault in sorted(door.alarms))
-            return replace(door, alarms=frozenset(), warn_at=None, held_at=None), cleared
+            return _clear(door, door.alarms)
 
 
-def _release(
-    before: Door, door: Door, now: float, timings: Timings
-) -> tuple[Door, tuple[Action, ...]]:
+def _release(before: Door, door: Door, now: float, timings: Timings) -> Outcome:
+    if door.cause < 1:
+        msg = f"entry {door.cause} of the journal cannot be a cause"
+        raise NoCause(msg)
     record = Record(EventKind.RELEASED, {"cause": door.cause})
-    if door.phase in {Phase.FREE, Phase.FREE_OPEN}:
+    if door.is_free:
         return replace(door, release_until=None), (Release(None, door.cause), record)
-    # Passes shown one after the other lengthen a pulse, never beyond the longest.
-    since = before.released_since if before.phase is Phase.RELEASED else now
+    # Passes shown one after the other lengthen a pulse: never shorten it, never beyond the longest.
+    since = now if before.release_until is None else before.released_since
     asked = timings.extended_release if door.accessible else timings.release
     until = min(now + asked / 1000, since + timings.longest_release / 1000)
+    until = max(until, before.release_until or until)
     return replace(door, released_since=since, release_until=until), (
-        Release(max(0.0, until - now), door.cause),
+        Release(until - now, door.cause),
         record,
     )
 
 
-def _secure_on_open(door: Door, timings: Timings) -> tuple[Door, tuple[Action, ...]]:
-    if timings.secure_on_open:
-        return replace(door, release_until=None), (Secure(),)
-    return door, ()
+def _secure(door: Door, now: float) -> Outcome:
+    return replace(door, release_until=None, latching_until=now + LATCHES_WITHIN), (Secure(),)
 
 
-def _note_unexpected(door: Door, now: float) -> tuple[Door, tuple[Action, ...]]:
-    if now <= door.explained_until:
-        return replace(door, accessible=False, cause=0), (
-            Record(EventKind.OPENED, {"by": door.explained_by}),
-        )
-    forced = frozenset({Fault.FORCED_OPEN})
-    return replace(door, accessible=False, cause=0, alarms=door.alarms | forced), (
-        Record(EventKind.OPENED, {"by": "force"}),
-        Raise(Fault.FORCED_OPEN),
-    )
+def _note_unexpected(door: Door, now: float) -> Outcome:
+    if door.explaining or now <= door.explained_until:
+        by = door.explained_by if now <= door.explained_until else min(door.explaining)
+        explained = replace(door, accessible=False, cause=0)
+        return explained, (Record(EventKind.OPENED, {"by": by}),)
+    if now <= door.latching_until:
+        return door, (Record(EventKind.OPENED, {"cause": door.cause, "by": "late"}),)
+    forced = replace(door, accessible=False, cause=0, alarms=door.alarms | {Fault.FORCED_OPEN})
+    return forced, (Record(EventKind.OPENED, {"by": "force"}), Raise(Fault.FORCED_OPEN))
 
 
 def _time_opening(door: Door, now: float, timings: Timings) -> Door:
+    # Held open for guests it may stand as long as it likes; an alarm that is on needs no timer.
+    if door.mode is DoorMode.HOLD_OPEN or Fault.HELD_OPEN in door.alarms:
+        return replace(door, warn_at=None, held_at=None)
     allowed = (timings.extended_open if door.accessible else timings.open) / 1000
     return replace(door, warn_at=now + allowed - timings.pre_alarm / 1000, held_at=now + allowed)
 
 
-def diagram() -> str:
-    """Return the table as a Mermaid state diagram, for `docs/door.md`."""
-    lines = ["stateDiagram-v2", "    [*] --> secured"]
-    for (phase, happening), (following, doings) in TABLE.items():
-        what = ", ".join(doing.value.replace("_", " ") for doing in doings)
-        lines.append(f"    {phase} --> {following}: {happening.value.replace('_', ' ')} / {what}")
-    return "\n".join(lines)
+def _clear(door: Door, faults: frozenset[Fault]) -> Outcome:
+    cleared = tuple(Clear(fault) for fault in sorted(door.alarms & faults))
+    return replace(door, alarms=door.alarms - faults, warn_at=None, held_at=None), cleared
