@@ -1,0 +1,153 @@
+"""The other files of a door unit's system, each with the tool that will read it."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.firmware_config.debian import FILES, FIRMWARE, as_root, run, tool
+
+ETC = FILES / "etc"
+CHRONY = ETC / "chrony/chrony.conf"
+SSH = ETC / "ssh/sshd_config.d/hallpass.conf"
+SYSCTL = ETC / "sysctl.d/90-hallpass.conf"
+
+
+def test_chronyd_understands_its_configuration() -> None:
+    done = run("chronyd", "-p", "-f", CHRONY)
+    assert done.returncode == 0, done.stderr
+    assert "makestep 1 3" in done.stdout
+
+
+def test_chronyd_would_say_what_is_wrong(tmp_path: Path) -> None:
+    broken = tmp_path / "chrony.conf"
+    broken.write_text(CHRONY.read_text(encoding="utf-8").replace("makestep", "makesteps"))
+    assert run("chronyd", "-p", "-f", broken).returncode != 0
+
+
+def test_every_time_server_by_name_is_authenticated() -> None:
+    servers = [line for line in CHRONY.read_text().splitlines() if re.match("server|pool", line)]
+    assert len(servers) >= 3
+    assert all(line.endswith("nts iburst require trust") for line in servers)
+
+
+def test_nobody_can_ask_or_command_the_clock() -> None:
+    assert {"port 0", "cmdport 0"} <= set(CHRONY.read_text().splitlines())
+
+
+@pytest.fixture
+def other_root(tmp_path: Path) -> Path:
+    """An empty system with our users and folders described, and the account that chrony's package makes."""
+    (tmp_path / "etc").mkdir()
+    for name in ("sysusers.d", "tmpfiles.d"):
+        (tmp_path / "usr/lib" / name).mkdir(parents=True)
+        shutil.copy(ETC / name / "hallpass.conf", tmp_path / "usr/lib" / name)
+    (tmp_path / "usr/lib/sysusers.d/chrony.conf").write_text("u _chrony -\n")
+    done = run("systemd-sysusers", f"--root={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_the_program_s_user_has_neither_password_nor_shell(other_root: Path) -> None:
+    (line,) = re.findall(r"^hallpass:.*", (other_root / "etc/passwd").read_text(), re.MULTILINE)
+    assert line.endswith(":/usr/sbin/nologin")
+    (secret,) = re.findall(
+        r"^hallpass:([^:]*)", (other_root / "etc/shadow").read_text(), re.MULTILINE
+    )
+    assert secret.startswith("!")
+
+
+@as_root
+def test_the_folder_of_the_unit_is_nobody_else_s(other_root: Path) -> None:
+    done = run("systemd-tmpfiles", "--create", f"--root={other_root}", "hallpass.conf")
+    assert done.returncode == 0, done.stderr
+    folder = (other_root / "data/hallpass").stat()
+    assert stat.S_IMODE(folder.st_mode) == 0o700
+    assert folder.st_uid != 0
+
+
+def sshd(folder: Path, config: Path) -> subprocess.CompletedProcess[str]:
+    """What sshd makes of a configuration; with a folder of its own where it wants /run/sshd."""
+    key = folder / "host_key"
+    if not key.exists():
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+    check = f"mount -t tmpfs none /run && mkdir -m 0755 /run/sshd && {tool('sshd')} -T -f {config} -h {key}"
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return run("unshare", *user, "--mount", "sh", "-c", check)
+
+
+def test_sshd_lets_nobody_in_with_a_password(tmp_path: Path) -> None:
+    done = sshd(tmp_path, SSH)
+    assert done.returncode == 0, done.stderr
+    for line in ("passwordauthentication no", "kbdinteractiveauthentication no",
+                 "permitrootlogin no", "allowgroups hallpass-service"):  # fmt: skip
+        assert line in done.stdout.splitlines()
+
+
+def test_sshd_would_say_what_is_wrong(tmp_path: Path) -> None:
+    broken = tmp_path / "sshd_config"
+    broken.write_text(SSH.read_text().replace("MaxAuthTries 3", "MaxAuthTries few"))
+    assert sshd(tmp_path, broken).returncode != 0
+
+
+def test_every_kernel_setting_exists_unless_it_is_marked_optional() -> None:
+    lines = [line for line in SYSCTL.read_text().splitlines() if line and line[0] not in "#-"]
+    names = [line.partition(" = ")[0] for line in lines]
+    assert len(names) > 20
+    missing = [name for name in names if not Path("/proc/sys", *name.split(".")).exists()]
+    assert missing == []
+
+
+def test_fstab_parses_and_only_data_is_written() -> None:
+    done = run("findmnt", "--verify", "--tab-file", FIRMWARE / "fstab")
+    assert "\n0 parse errors" in done.stderr, done.stderr
+    mounts = [line.split() for line in (FIRMWARE / "fstab").read_text().splitlines()
+              if line and line[0] != "#"]  # fmt: skip
+    options = {mount[1]: mount[3].split(",") for mount in mounts}
+    written = {where for where, has in options.items() if "ro" not in has}
+    assert written == {"/data", "/var/lib/chrony", "/tmp"}  # noqa: S108 - a mount point's name
+    assert {"noatime", "errors=remount-ro", "nosuid", "nodev"} <= set(options["/data"])
+
+
+def test_modules_are_refused_by_name() -> None:
+    lines = (ETC / "modprobe.d/hallpass.conf").read_text().splitlines()
+    refused = [line for line in lines if line and line[0] != "#"]
+    assert all(re.fullmatch(r"install [a-z0-9_]+ /bin/false", line) for line in refused)
+    assert "install usb_storage /bin/false" in refused
+
+
+# What udev puts into ID_USB_INTERFACES: a class, subclass and protocol per interface.
+CAMERA = ":0e0100:0e0200:"
+INTERFACES = {
+    CAMERA: True,
+    ":0e0100:0e0200:010100:010200:": True,  # with a microphone, for which there is no driver
+    ":030101:": False,  # keyboard
+    ":080650:": False,  # disk
+    ":0e0100:0e0200:030101:": False,  # a camera that is also a keyboard
+    ":020600:0a0000:0e0100:0e0200:": False,  # and one that is also a network
+    ":010100:010200:": False,  # microphone alone
+    ":ff0000:": False,
+    "": False,
+}
+
+
+def is_let_in(interfaces: str) -> bool:
+    """What the rules answer for a device, by running the program they name as udev does."""
+    rules = (ETC / "udev/rules.d/90-hallpass-usb.rules").read_text()
+    (must,) = re.findall(r'ENV\{ID_USB_INTERFACES\}!="\*(:0e\?{4}:)\*"', rules)
+    if not re.search(must.replace("?", "."), interfaces):
+        return False
+    (program,) = re.findall(r'PROGRAM=="([^"]+)"', rules)
+    path, _, words = program.partition(" ")
+    name, _, pattern = words.partition(" : ")
+    assert (path, name) == ("/usr/bin/expr", "$env{ID_USB_INTERFACES}")
+    return run(path, interfaces, ":", pattern.strip("'").replace("$$", "$")).returncode == 0
+
+
+@pytest.mark.parametrize("interfaces", INTERFACES)
+def test_usb_lets_in_cameras_and_nothing_that_is_also_something_else(interfaces: str) -> None:
+    assert is_let_in(interfaces) is INTERFACES[interfaces]
