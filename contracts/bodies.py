@@ -2,12 +2,29 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from contracts import strict_json
 from contracts.errors import Malformed
 
-Version = Literal[1]
+
+def _no_bool(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, bool):
+        msg = "a number, not true or false"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic takes this one for a finding
+    return value
+
+
+NUMBER_ONLY = BeforeValidator(_no_bool)
+"""For enumerations of numbers and literals: there, pydantic takes `true` for 1."""
+Version = Annotated[Literal[1], NUMBER_ONLY]
 """The version of a message's form. Another one is refused: its meaning is not known here."""
 U8, U16, U24, U32, U64 = (2**bits - 1 for bits in (8, 16, 24, 32, 64))
 Byte = Annotated[int, Field(ge=0, le=U8)]
@@ -34,7 +51,12 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 class Body(BaseModel):
     """A value that crosses a border as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        ser_json_inf_nan="constants",  # so that dumps refuses them; else they would become null
+    )
 
     @classmethod
     def read(cls, value: Any) -> Self:  # noqa: ANN401 - any JSON value
@@ -65,9 +87,18 @@ class Body(BaseModel):
             raise Malformed(msg) from None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value to sign or publish."""
-        return self.model_dump(mode="json")
+        """Return the value to sign or publish.
+
+        Raises:
+            Malformed: something in it has no form in JSON.
+
+        """
+        try:
+            return self.model_dump(mode="json")
+        except ValueError as error:
+            msg = f"cannot be written as JSON: {error}"
+            raise Malformed(msg) from error
 
     def to_bytes(self) -> bytes:
-        """Return canonical JSON bytes."""
+        """Return canonical JSON bytes; raises as `to_json`, or what `strict_json.dumps` refuses."""
         return strict_json.dumps(self.to_json())

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contracts.bodies import Body, Byte, Long, Minute, Short
+from contracts.bodies import NUMBER_ONLY, Body, Byte, Long, Minute, Short
 from contracts.credential import Language
 from contracts.zone import LEAST_APART, ZoneTable
 
@@ -87,7 +87,7 @@ class DoorConfig(Body):
     areas: Annotated[Long, Field(gt=0)]
     """The area bits that this door leads to."""
     zone: Zone
-    language: Language = Language.NL
+    language: Annotated[Language, NUMBER_ONLY] = Language.NL
     duty_phone: Label = ""
     commissioned: bool = False
     """A unit that was not accepted opens for nobody."""

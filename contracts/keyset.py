@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contracts.bodies import Body, Minute, PublicKey, Short
+from contracts.bodies import NUMBER_ONLY, Body, Minute, PublicKey, Short
 from contracts.credential import Kind
 from contracts.documents import (
     PURPOSE_OF,
@@ -61,7 +61,7 @@ class KeyEntry(Body):
     public: PublicKey
     sites: tuple[Short, ...] | None = None
     """Where it counts; nothing means every site of the city."""
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[Annotated[Kind, NUMBER_ONLY], ...] = ()
     """Which kinds of credential it may sign; empty for other purposes."""
     sign_from: Minute
     sign_until: Minute

@@ -1,20 +1,23 @@
 """JSON with one reading: UTF-8, no duplicate names, no floats, no half characters; canonical when written."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from contracts.errors import Malformed
 
 LARGEST = 262_144
 """Bytes, the broker's own limit for a packet."""
+DEEPEST = 64
+"""Objects and lists inside each other; a fixed number, so that every reader stops at the same one."""
 
 
 def dumps(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
     """Return canonical bytes: sorted names, no spaces, UTF-8.
 
     Raises:
-        Malformed: a value that `loads` would refuse, such as a float. (A door that wrote one into its
-            journal could never have it acknowledged.)
+        Malformed: a value that `loads` would refuse, such as a float or one too deep. (A door that
+            wrote one into its journal could never have it acknowledged.)
 
     """
     try:
@@ -43,6 +46,8 @@ def loads(raw: bytes, limit: int = LARGEST) -> Any:  # noqa: ANN401 - any JSON v
         value = json.loads(
             text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
         )
+        if text.count("[") + text.count("{") > DEEPEST:
+            _require_readable(value)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair
     except (ValueError, RecursionError) as error:
@@ -64,19 +69,27 @@ def _no_float(text: str) -> NoReturn:
     raise ValueError(msg)
 
 
-def _require_readable(value: Any) -> None:  # noqa: ANN401 - any JSON value
+def _require_readable(value: Any, deeper: int = DEEPEST) -> None:  # noqa: ANN401 - any JSON value
     match value:
         case None | bool() | int() | str():
             return
         case list() | tuple():
-            for item in value:
-                _require_readable(item)
+            items: Iterable[Any] = value
         case dict():
-            for name, item in value.items():
-                if not isinstance(name, str):
-                    msg = f"a name must be text, not {name!r}"
-                    raise TypeError(msg)
-                _require_readable(item)
+            _require_text(value)
+            items = value.values()
         case _:
             msg = f"{type(value).__name__} has no form here"
+            raise TypeError(msg)
+    if not deeper:
+        msg = f"more than {DEEPEST} objects and lists inside each other"
+        raise ValueError(msg)
+    for item in items:
+        _require_readable(item, deeper - 1)
+
+
+def _require_text(names: Iterable[Any]) -> None:
+    for name in names:
+        if not isinstance(name, str):
+            msg = f"a name must be text, not {name!r}"
             raise TypeError(msg)
