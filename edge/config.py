@@ -62,13 +62,10 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
-    """The virtual door page; only with mock pins."""
+    """The hardware of a virtual door, in another process; only with mock pins."""
 
-    enabled: bool = False
-    port: int = 0
-    """0 lets the system choose; the port is written to `simulator.port` in the run folder."""
-    pin_record: str = ""
-    """File in which another process finds every change of an output pin."""
+    wire: str = ""
+    """Socket on which the virtual door listens (`python -m edge.simulator`); empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +107,16 @@ def read_config(path: Path) -> DoorUnitConfig:
         msg = f"{path} cannot be read: {error}"
         raise BadConfig(msg) from error
     config = _build(DoorUnitConfig, table, str(path))
-    if config.simulator.enabled and config.hardware.pins != "mock":
+    if config.simulator.wire and config.hardware.pins != "mock":
         msg = f"{path}: the simulator needs hardware.pins = 'mock', so that it never moves a real lock"
         raise BadConfig(msg)
-    base = path.parent
+    base, wire = path.parent, config.simulator.wire
     return dataclasses.replace(
-        config, data=base / config.data, identity=base / config.identity, run=base / config.run
+        config,
+        data=base / config.data,
+        identity=base / config.identity,
+        run=base / config.run,
+        simulator=Simulator(str(base / wire) if wire else ""),
     )
 
 
