@@ -163,8 +163,9 @@ def _time(claims: Claims, at: ClockReading, door: DoorConfig) -> tuple[int, str 
     if least is not None and in_grace:
         return minute_of(least), GRACE_MINUTES
     is_staff = claims.kind in {Kind.STAFF, Kind.EMERGENCY}
-    if least is not None and is_staff and door.policy.staff_without_clock:
-        return minute_of(least), STAFF_WITHOUT_CLOCK
+    if at.floor is not None and is_staff and door.policy.staff_without_clock:
+        # The floor alone: a guess must not keep staff out of a window that may still be open.
+        return minute_of(at.floor), STAFF_WITHOUT_CLOCK
     raise _Refused(DenyReason.CLOCK_UNTRUSTED, f"the time is {at.trust}")
 
 

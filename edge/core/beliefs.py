@@ -95,9 +95,16 @@ class Beliefs:
 
 
 def receive(
-    beliefs: Beliefs, kind: DocumentType, raw: bytes
+    beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None = None
 ) -> tuple[Beliefs, tuple[Document, ...]]:
     """Return the beliefs after a document arrived, and the documents newly accepted by it.
+
+    Args:
+        beliefs: before.
+        kind: what it is said to be.
+        raw: the document.
+        minute: the time, if it is trusted: then a key whose time is over proves nothing new. What was
+            kept is read without it, so that a restart forgets nothing.
 
     Raises:
         ContractError: it is malformed, wrongly signed, for somebody else, older than the one held,
@@ -105,7 +112,7 @@ def receive(
 
     """
     try:
-        beliefs, accepted = _accept(beliefs, kind, raw)
+        beliefs, accepted = _accept(beliefs, kind, raw, minute)
     except UnknownKey:
         # What is still to come (the key set, the site's config) may prove it.
         if kind not in IN_ORDER or kind is DocumentType.KEY_SET:
@@ -113,7 +120,7 @@ def receive(
         return replace(beliefs, waiting={**beliefs.waiting, kind: raw}), ()
     if accepted is None:
         return beliefs, ()
-    beliefs, later = _retry(beliefs)
+    beliefs, later = _retry(beliefs, minute)
     return beliefs, (accepted, *later)
 
 
@@ -124,8 +131,8 @@ def meet_freshness(beliefs: Beliefs, document: Document, answer: Freshness) -> B
     return replace(beliefs, lost=beliefs.lost and not beliefs.is_current)
 
 
-def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes) -> Document:
-    """Return a document for this unit once its key, audience and number are found right.
+def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None = None) -> Document:
+    """Return a document for this unit once its key and audience are found right.
 
     Raises:
         ContractError: as `receive`.
@@ -135,7 +142,7 @@ def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes) -> Document:
         msg = "there is no key set yet"
         raise UnknownKey(msg)
     site = beliefs.config.site if beliefs.config else _ANY_SITE
-    document = verify_document(raw, kind, beliefs.keyset.finder(kind, site))
+    document = verify_document(raw, kind, beliefs.keyset.finder(kind, site, minute))
     if int(document.key_id) in beliefs.denied:
         msg = f"key {document.key_id} was removed"
         raise UnknownKey(msg)
@@ -159,12 +166,14 @@ def _audience(beliefs: Beliefs, kind: DocumentType) -> str:
     return site_audience(beliefs.config.site)
 
 
-def _accept(beliefs: Beliefs, kind: DocumentType, raw: bytes) -> tuple[Beliefs, Document | None]:
+def _accept(
+    beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None
+) -> tuple[Beliefs, Document | None]:
     if kind is DocumentType.KEY_SET:
         keyset = verify_keyset(raw, beliefs.root)
         document, changed = keyset.document, replace(beliefs, keyset=keyset, root=keyset.root)
     else:
-        document = prove(beliefs, kind, raw)
+        document = prove(beliefs, kind, raw, minute)
         changed = _take_in(beliefs, document)
     if document.number < beliefs.floors.get(kind, 0):
         msg = f"number {document.number} is older than {beliefs.floors[kind]}, seen before"
@@ -219,13 +228,13 @@ def _denied(body: DenyList) -> dict[int, frozenset[bytes]]:
     return {one.key: frozenset(map(bytes.fromhex, one.keep)) for one in body.removed}
 
 
-def _retry(beliefs: Beliefs) -> tuple[Beliefs, tuple[Document, ...]]:
+def _retry(beliefs: Beliefs, minute: int | None) -> tuple[Beliefs, tuple[Document, ...]]:
     accepted: list[Document] = []
     for kind in IN_ORDER:
         if kind not in beliefs.waiting:
             continue
         try:
-            beliefs, document = _accept(beliefs, kind, beliefs.waiting[kind])
+            beliefs, document = _accept(beliefs, kind, beliefs.waiting[kind], minute)
         except UnknownKey:
             continue
         except ContractError:

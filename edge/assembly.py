@@ -1,0 +1,254 @@
+"""Puts a door unit together: configuration in, a controller out. Nothing else builds things."""
+
+import logging
+import secrets
+import signal
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from gpiozero import Factory
+
+from contracts.journal import EventKind
+from contracts.reasons import Fault
+from edge.access import Access
+from edge.believing import Believing
+from edge.commanding import Commanding
+from edge.config import DoorUnitConfig
+from edge.controller import Controller, Inbox, Parts
+from edge.doorway import Doorway
+from edge.drivers import machine
+from edge.drivers.announcer import announcer_named
+from edge.drivers.clock import SystemClock
+from edge.drivers.control import ControlServer
+from edge.drivers.database import open_database
+from edge.drivers.identity import Identity, load_identity
+from edge.drivers.indicator import Indicator
+from edge.drivers.inputs import Inputs
+from edge.drivers.journal import Journal
+from edge.drivers.link import Link
+from edge.drivers.pins import pin_factory, speech_of
+from edge.drivers.reader import Reader
+from edge.drivers.store import Store
+from edge.drivers.strike import Strike
+from edge.drivers.systemd import Supervisor
+from edge.events import Input, StopRequested
+from edge.faults import Faults
+from edge.housekeeping import Housekeeping
+from edge.inspection import Inspection
+from edge.pins import read_pins
+from edge.recording import Recorder
+from edge.release import VERSION
+from edge.self_test import SelfTest
+from edge.signs import Signs
+from edge.unit_clock import UnitClock
+from edge.uplink import Uplink
+from edge.watching import Watching
+
+JOURNAL = "journal.db"
+SECOND = "summary.json"
+ANCHOR = "clock.json"
+_LOG_LINES = 200
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def door_unit(config: DoorUnitConfig, factory: Factory | None = None) -> Iterator[Controller]:
+    """Give a door unit that is ready to run; everything it took is given back at the end.
+
+    Args:
+        config: the unit's.
+        factory: pins to use instead of those that the configuration names.
+
+    Raises:
+        EdgeError: a part cannot work; the message says which and what to do.
+
+    """
+    with ExitStack() as closing:
+        yield _assemble(config, factory, closing)
+
+
+def stop_on_signals(controller: Controller) -> None:
+    """Let SIGTERM and SIGINT end the program in order."""
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda number, _: controller.emit(StopRequested(f"signal {number}")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hardware:
+    strike: Strike
+    inputs: Inputs
+    signs: Signs
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    identity: Identity
+    boot: bytes
+    journal: Journal
+    store: Store
+    clock: UnitClock
+    recorder: Recorder
+    faults: Faults
+
+
+def _assemble(config: DoorUnitConfig, factory: Factory | None, closing: ExitStack) -> Controller:
+    inbox = Inbox()
+    hardware = _hardware(config, factory, inbox, closing)
+    memory = _memory(config, closing)
+    doorway = Doorway(
+        hardware.strike,
+        memory.recorder,
+        memory.faults,
+        hardware.signs,
+        leaf_open=hardware.inputs.settled[Input.DOOR_CONTACT],
+    )
+    believing = Believing(
+        config.unit,
+        memory.identity,
+        memory.store,
+        memory.clock,
+        memory.recorder,
+        memory.faults,
+    )
+    uplink = _uplink(config, inbox, memory, closing)
+    reader = Reader(config.reader, inbox.emit, config.run)
+    access = Access(
+        believing,
+        memory.clock,
+        memory.recorder,
+        memory.store,
+        doorway,
+        hardware.signs,
+        reader.pause,
+    )
+    watching = Watching(
+        config.data,
+        memory.identity,
+        memory.clock,
+        memory.recorder,
+        memory.faults,
+        believing,
+        doorway,
+    )
+    watching.unacked = lambda: memory.journal.unacked
+    inspection = Inspection(
+        unit=config.unit,
+        journal=memory.journal,
+        clock=memory.clock,
+        believing=believing,
+        access=access,
+        faults=memory.faults,
+        watching=watching,
+        self_test=SelfTest(
+            memory.journal, memory.clock, believing, memory.faults, lambda: uplink.connected
+        ),
+        log_lines=log_lines(),
+    )
+    commanding = Commanding(
+        believing,
+        memory.clock,
+        memory.recorder,
+        doorway,
+        hardware.signs,
+        uplink,
+        inspection.for_central,
+    )
+    _start(ControlServer(config.control_socket, inbox.emit), reader, closing)
+    parts = Parts(
+        clock=memory.clock,
+        recorder=memory.recorder,
+        faults=memory.faults,
+        believing=believing,
+        doorway=doorway,
+        access=access,
+        commanding=commanding,
+        watching=watching,
+        housekeeping=Housekeeping(memory.journal, memory.clock),
+        signs=hardware.signs,
+        inputs=hardware.inputs,
+        uplink=uplink,
+        supervisor=Supervisor(),
+        answer=inspection.answer,
+    )
+    return Controller(parts, inbox)
+
+
+def _hardware(
+    config: DoorUnitConfig, given: Factory | None, inbox: Inbox, closing: ExitStack
+) -> _Hardware:
+    pins = read_pins()
+    factory = given or pin_factory(config.hardware.pins, config.simulator.wire)
+    closing.callback(factory.close)
+    # The strike first: from here on it is ours, and it is secured.
+    strike = Strike(factory, pins)
+    closing.callback(strike.close)
+    inputs = Inputs(factory, pins, inbox.emit)
+    closing.callback(inputs.close)
+    indicator = Indicator(factory, pins)
+    closing.callback(indicator.close)
+    announcer = announcer_named(config.hardware.announcer, speech_of(factory))
+    return _Hardware(strike, inputs, Signs(indicator, announcer))
+
+
+def _memory(config: DoorUnitConfig, closing: ExitStack) -> _Memory:
+    identity, boot = load_identity(config.identity), machine.boot_id()
+    database, aside = open_database(config.data / JOURNAL)
+    closing.callback(database.close)
+    config.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    journal = Journal(database, boot)
+    store = Store(database, config.data / SECOND, journal.epoch, journal.head[0])
+    clock = UnitClock(SystemClock(config.hardware.rtc), store, config.run / ANCHOR, boot)
+    recorder = Recorder(journal, clock)
+    faults = Faults(recorder)
+    recorder.write(EventKind.STARTED, {"software": VERSION, "boot": boot.hex()})
+    if aside is not None:
+        faults.put(Fault.STATE_LOST, wrong=True, detail=f"database moved aside: {aside.name}")
+    return _Memory(identity, boot, journal, store, clock, recorder, faults)
+
+
+def _uplink(config: DoorUnitConfig, inbox: Inbox, memory: _Memory, closing: ExitStack) -> Uplink:
+    link = Link(config.unit, config.broker, config.identity, inbox.emit)
+    closing.callback(link.close)
+    return Uplink(
+        unit=config.unit,
+        signer=memory.identity.signer,
+        journal=memory.journal,
+        store=memory.store,
+        link=link,
+        boot=memory.boot,
+        software=VERSION,
+        unix_seconds=memory.clock.unix_seconds,
+        random=secrets.SystemRandom().random,
+    )
+
+
+def _start(control: ControlServer, reader: Reader, closing: ExitStack) -> None:
+    closing.callback(control.stop)
+    control.start()
+    closing.callback(reader.stop)
+    reader.start()
+
+
+class _Remembering(logging.Handler):
+    """Keeps the last lines of the log, for central's `send_logs`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque(maxlen=_LOG_LINES)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def log_lines() -> deque[str]:
+    """Return the newest lines of the log, which go on being added to."""
+    root = logging.getLogger()
+    for handler in root.handlers:
+        if isinstance(handler, _Remembering):
+            return handler.lines
+    remembering = _Remembering()
+    remembering.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    root.addHandler(remembering)
+    return remembering.lines

@@ -1,0 +1,248 @@
+"""What the unit believes, kept: documents come in, are proven, written down, and only then in force.
+
+The rules are `core.beliefs`; here is what they need of the world: the store, the journal, the clock,
+and the words that go back to central (what is held; is it current?).
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.documents import Document, DocumentType
+from contracts.errors import ContractError, Equivocation, Malformed
+from contracts.freshness import (
+    LONGEST_ROUND_TRIP,
+    Freshness,
+    FreshnessRequest,
+    Held,
+    HeldDocument,
+)
+from contracts.journal import EventKind
+from contracts.moments import EPOCH
+from contracts.reasons import Fault
+from edge.core import beliefs as rules
+from edge.core.beliefs import Beliefs
+from edge.drivers.database import DatabaseFailed
+from edge.drivers.identity import Identity
+from edge.drivers.store import Store
+from edge.faults import Faults
+from edge.recording import Recorder
+from edge.unit_clock import UnitClock
+
+ASK_EVERY = 3600.0
+"""Seconds between two questions whether everything held is current."""
+ASK_AGAIN = 10.0
+"""Seconds after which a question without an answer is put again."""
+REFUSED_FOR = 300.0
+"""Seconds without another refused document after which that fault is over."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An open question to central."""
+
+    nonce: str
+    asked_at: float
+
+
+class Believing:
+    """Holds the beliefs of this unit and changes them only by proof."""
+
+    def __init__(
+        self,
+        unit: str,
+        identity: Identity,
+        store: Store,
+        clock: UnitClock,
+        recorder: Recorder,
+        faults: Faults,
+    ) -> None:
+        """Believe what was kept: every document is proven again."""
+        self._identity, self._store, self._clock = identity, store, clock
+        self._recorder, self._faults = recorder, faults
+        self._question: Question | None = None
+        self._ask_due = 0.0
+        self._refused_at = float("-inf")
+        self._refusals: set[str] = set()
+        self.changed: Callable[[DocumentType], None] = lambda _kind: None
+        """Called with the type of each document that came into force."""
+        self.beliefs = self._from_store(unit)
+
+    # --- documents
+
+    def take(self, kind: DocumentType, raw: bytes, now: float) -> None:
+        """Take a document that arrived, believing nothing of it before it is proven."""
+        before = self.beliefs
+        try:
+            after, accepted = rules.receive(before, kind, raw, self._minute())
+            self._keep(before, after, accepted)
+        except ContractError as error:
+            self._refuse(kind, error, now)
+            return
+        except DatabaseFailed as error:
+            log.error("a document could not be kept: %s", error)  # noqa: TRY400 - not a mistake of ours
+            return
+        self.beliefs = after
+        self._found_again(before)
+        for document in accepted:
+            self._recorder.write(EventKind.DOCUMENT_ACCEPTED, _named(document))
+            self.changed(document.kind)
+
+    def prove(self, kind: DocumentType, raw: bytes) -> Document:
+        """Return a document that is not kept (ack, command) once it is proven.
+
+        Raises:
+            ContractError: it is not.
+
+        """
+        return rules.prove(self.beliefs, kind, raw, self._minute())
+
+    def refuse(self, kind: DocumentType, error: ContractError, now: float) -> None:
+        """Note that something that arrived was not believed."""
+        self._refuse(kind, error, now)
+
+    def held(self) -> Held:
+        """Return what the unit holds, for its signed statement."""
+        return Held(
+            documents=tuple(
+                HeldDocument(
+                    type=one.kind, audience=one.audience, number=one.number, digest=one.digest
+                )
+                for kind, one in self.beliefs.held.items()
+                if kind is not DocumentType.FRESHNESS
+            )
+        )
+
+    # --- is it current?
+
+    def question(self, now: float) -> FreshnessRequest | None:
+        """Return what to ask central now, if anything."""
+        if now < self._ask_due:
+            return None
+        self._ask_due = now + ASK_AGAIN
+        self._question = Question(secrets.token_hex(16), now)
+        return FreshnessRequest(nonce=self._question.nonce)
+
+    def ask_soon(self) -> None:
+        """Ask at the next occasion: the unit connected, or lost something."""
+        self._ask_due = 0.0
+
+    def take_answer(self, raw: bytes, now: float) -> None:
+        """Take central's signed answer to our question: the time, and what is current."""
+        try:
+            document = self.prove(DocumentType.FRESHNESS, raw)
+            answer = document.read(Freshness)
+            asked = self._asked(answer)
+        except ContractError as error:
+            self._refuse(DocumentType.FRESHNESS, error, now)
+            return
+        self._question, self._ask_due = None, now + ASK_EVERY
+        before = self.beliefs
+        after = rules.meet_freshness(before, document, answer)
+        try:
+            self._store.learn_spent(answer.spent)
+            self._store.keep_document(DocumentType.FRESHNESS, raw, document.number)
+            self._set_clock(answer, now - asked.asked_at)
+        except DatabaseFailed as error:
+            log.error("central's answer could not be kept: %s", error)  # noqa: TRY400 - as above
+            return
+        self.beliefs = after
+        self._found_again(before)
+        self.changed(DocumentType.FRESHNESS)
+
+    def tick(self, now: float) -> None:
+        """Let the fault of refused documents end when nothing more was refused."""
+        if self._refusals and now - self._refused_at > REFUSED_FOR:
+            self._refusals.clear()
+            self._faults.put(Fault.DOCUMENT_REFUSED, wrong=False)
+
+    # --- inside
+
+    def _minute(self) -> int | None:
+        unix_ms = self._clock.unix_ms()
+        return None if unix_ms is None else (unix_ms // 60_000) - _EPOCH_MINUTE
+
+    def _asked(self, answer: Freshness) -> Question:
+        if self._question is None or answer.nonce != self._question.nonce:
+            msg = "an answer to another question than ours: an old one, perhaps replayed"
+            raise Malformed(msg)
+        return self._question
+
+    def _set_clock(self, answer: Freshness, round_trip: float) -> None:
+        if round_trip > LONGEST_ROUND_TRIP:
+            log.warning("central's answer took %.1f s: too long to set a clock by", round_trip)
+            return
+        before = self._clock.trust
+        outcome = self._clock.hear_signed(answer.unix_ms, self._recorder.head[0])
+        if outcome != "set" or before is not self._clock.trust:
+            self._recorder.write(EventKind.CLOCK_SET, {"outcome": outcome, "before": before.value})
+
+    def _keep(self, before: Beliefs, after: Beliefs, accepted: tuple[Document, ...]) -> None:
+        for document in accepted:
+            self._store.keep_document(document.kind, document.raw, document.number)
+        dropped = before.held.keys() - after.held.keys()
+        for kind in dropped:
+            self._store.drop_document(kind)
+        if after.root != before.root:
+            try:
+                self._identity.keep_root(after.root)
+            except OSError as error:  # read-only identity: the signed key sets still lead there
+                log.warning("the new root could not be written down: %s", error)
+
+    def _found_again(self, before: Beliefs) -> None:
+        if before.lost and not self.beliefs.lost:
+            try:
+                self._store.found()
+            except DatabaseFailed as error:
+                log.warning("%s", error)
+        self._faults.put(Fault.STATE_LOST, wrong=not self.beliefs.fresh)
+
+    def _refuse(self, kind: DocumentType, error: ContractError, now: float) -> None:
+        what = f"{kind.value.removeprefix('hallpass-').removesuffix('+jws')}: {error}"
+        log.warning("not believed: %s", what)
+        self._refused_at = now
+        if isinstance(error, Equivocation):
+            self._faults.put(Fault.EQUIVOCATION, wrong=True, detail=what)
+        # The same nonsense again and again is one line, however often the broker repeats it.
+        if what not in self._refusals and len(self._refusals) < _MOST_REFUSALS:
+            self._refusals.add(what)
+            self._recorder.write(
+                EventKind.DOCUMENT_REFUSED,
+                {"type": kind.value, "reason": type(error).__name__.lower(), "detail": what[:200]},
+            )
+        self._faults.put(Fault.DOCUMENT_REFUSED, wrong=True, detail=what)
+
+    def _from_store(self, unit: str) -> Beliefs:
+        kept = self._store.documents()
+        floors = {
+            kind: number
+            for name, number in self._store.summary.numbers.items()
+            if (kind := _known(name)) is not None
+        }
+        believed = Beliefs(unit, self._identity.root, lost=self._store.state_lost, floors=floors)
+        for kind in rules.IN_ORDER:
+            if kind not in kept:
+                continue
+            try:
+                believed, _ = rules.receive(believed, kind, kept[kind])
+            except ContractError as error:
+                log.error("%s was kept and is not believed any more: %s", kind, error)  # noqa: TRY400
+        self._faults.put(Fault.STATE_LOST, wrong=not believed.fresh)
+        return believed
+
+
+_MOST_REFUSALS = 32
+_EPOCH_MINUTE = int(EPOCH.timestamp()) // 60
+
+
+def _named(document: Document) -> dict[str, object]:
+    return {"type": document.kind.value, "number": document.number, "digest": document.digest}
+
+
+def _known(name: str) -> DocumentType | None:
+    try:
+        return DocumentType(name)
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+"""What central tells this unit to do at once, and which mode it puts the door in."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contracts.commands import Command, CommandName, CommandResult, NonceGiven, NonceRequest
+from contracts.documents import DocumentType
+from contracts.errors import ContractError, Malformed
+from contracts.journal import EventKind
+from contracts.modes import DoorMode
+from contracts.reasons import DenyReason
+from contracts.topics import Up
+from edge.believing import Believing
+from edge.core.modes import mode_now
+from edge.core.nonces import NonceBook
+from edge.doorway import Doorway
+from edge.drivers.database import DatabaseFailed
+from edge.recording import Recorder
+from edge.signs import Signs
+from edge.unit_clock import UnitClock
+from edge.uplink import Uplink
+
+DONE = "done"
+NONCE_UNKNOWN = "nonce_unknown"
+log = logging.getLogger(__name__)
+
+
+class Commanding:
+    """Carries out commands once each, written down first, and follows the signed mode."""
+
+    def __init__(
+        self,
+        believing: Believing,
+        clock: UnitClock,
+        recorder: Recorder,
+        doorway: Doorway,
+        signs: Signs,
+        uplink: Uplink,
+        inspect: Callable[[CommandName], Mapping[str, Any]],
+    ) -> None:
+        """Act on the door and its signs; answer over the uplink, with what `inspect` finds."""
+        self._believing, self._clock, self._recorder = believing, clock, recorder
+        self._doorway, self._signs, self._uplink = doorway, signs, uplink
+        self._inspect = inspect
+        self._nonces = NonceBook()
+
+    def take(self, payload: bytes, now: float) -> None:
+        """Take what came on the command topic: a plain request for a nonce, or a signed command."""
+        if payload.startswith(b"{"):
+            self._give_nonce(payload, now)
+            return
+        try:
+            command = self._believing.prove(DocumentType.COMMAND, payload).read(Command)
+        except ContractError as error:
+            self._believing.refuse(DocumentType.COMMAND, error, now)
+            return
+        self._nonces, is_good = self._nonces.take(command.nonce, now)
+        outcome, detail = self._carry_out(command, now) if is_good else (NONCE_UNKNOWN, {})
+        if not is_good:
+            self._recorder.write(EventKind.COMMAND, _line(command, outcome))
+        result = CommandResult(id=command.id, outcome=outcome, detail=dict(detail))
+        self._uplink.say(Up.RESULT, DocumentType.RESULT, result, 0)
+
+    def follow_mode(self, now: float) -> None:
+        """Bring the door into the mode that holds now, once that is written down."""
+        beliefs = self._believing.beliefs
+        in_service = beliefs.config is not None and beliefs.config.commissioned
+        may_open = in_service and beliefs.fresh
+        mode = mode_now(beliefs.modes, self._clock.unix_ms(), may_open=may_open)
+        if mode is self._doorway.mode:
+            return
+        cause = beliefs.modes.cause if beliefs.modes else ""
+        line = {"mode": mode.value, "before": self._doorway.mode.value, "cause": cause}
+        try:
+            entry = self._recorder.must_write(EventKind.MODE_CHANGED, line)
+        except DatabaseFailed:
+            # Opening rests on a line; locking does not wait for one.
+            if mode in {DoorMode.UNLOCKED, DoorMode.HOLD_OPEN}:
+                return
+            entry = 0
+        self._doorway.set_mode(mode, entry, now)
+
+    def _give_nonce(self, payload: bytes, now: float) -> None:
+        try:
+            asked = NonceRequest.parse(payload)
+        except Malformed as error:
+            log.warning("not a request for a nonce: %s", error)
+            return
+        if not self._nonces.may_give(now):
+            return
+        nonce = secrets.token_hex(16)
+        self._nonces = self._nonces.give(nonce, now)
+        self._uplink.say(Up.NONCE, DocumentType.NONCE, NonceGiven(ask=asked.ask, nonce=nonce), 0)
+
+    def _carry_out(self, command: Command, now: float) -> tuple[str, Mapping[str, Any]]:
+        refusal = self._refusal(command)
+        try:
+            cause = self._recorder.must_write(EventKind.COMMAND, _line(command, refusal or DONE))
+        except DatabaseFailed:
+            return DenyReason.JOURNAL_FAILED.value, {}
+        if refusal:
+            return refusal, {}
+        match command.command:
+            case CommandName.UNLOCK_ONCE:
+                self._doorway.let_in(cause, now)
+                self._signs.granted(None, now, self._doorway.timings.release / 1000)
+            case CommandName.IDENTIFY:
+                self._signs.identify(now)
+            case CommandName.SELF_TEST | CommandName.SEND_LOGS:
+                return DONE, self._inspect(command.command)
+        return DONE, {}
+
+    def _refusal(self, command: Command) -> str:
+        """Return why an opening is refused, empty when it is not one or nothing forbids it."""
+        if command.command is not CommandName.UNLOCK_ONCE:
+            return ""
+        beliefs = self._believing.beliefs
+        if beliefs.config is None or not beliefs.config.commissioned:
+            return DenyReason.NOT_COMMISSIONED.value
+        if self._doorway.mode is DoorMode.LOCKED_DOWN:
+            return DenyReason.LOCKED_DOWN.value
+        return ""
+
+
+def _line(command: Command, outcome: str) -> dict[str, Any]:
+    return {
+        "id": command.id,
+        "command": command.command.value,
+        "actor": command.actor,
+        "outcome": outcome,
+    }

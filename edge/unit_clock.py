@@ -1,0 +1,132 @@
+"""The time as this unit believes it: the machine's clocks, judged by `core.timekeeping`, kept over restarts.
+
+A restart of the program within one start of the machine keeps the trust: CLOCK_BOOTTIME went on. A
+restart of the machine starts from the floor and the battery-backed clock.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from contracts import strict_json
+from contracts.clock import ClockReading, ClockTrust
+from contracts.errors import Malformed
+from edge.core import timekeeping
+from edge.core.timekeeping import Timekeeper
+from edge.drivers.clock import Clock
+from edge.drivers.store import Store, write_atomically
+
+FLOOR_EVERY = 600.0
+"""Seconds between two notes of the time that has certainly passed."""
+log = logging.getLogger(__name__)
+
+
+class UnitClock:
+    """Gives every decision its time, and says how far it can be believed."""
+
+    def __init__(self, clock: Clock, store: Store, anchor: Path, boot: bytes) -> None:
+        """Believe what the floor, the RTC and the anchor of this start of the machine allow.
+
+        Args:
+            clock: the machine's.
+            store: keeps the floor.
+            anchor: file in the run folder (gone after a power cut) with the time last believed.
+            boot: which start of the machine this is.
+
+        """
+        self._clock, self._store, self._anchor, self._boot = clock, store, anchor, boot.hex()
+        boot_ms = clock.boot_ms()
+        floor = store.summary.floor_ms
+        self._keeper = self._from_anchor(floor) or timekeeping.start(floor, clock.rtc_ms(), boot_ms)
+        self._floor_due = clock.monotonic() + FLOOR_EVERY
+
+    @property
+    def trust(self) -> ClockTrust:
+        """How far the time is believed."""
+        return self._keeper.trust
+
+    def monotonic(self) -> float:
+        """Return seconds for durations."""
+        return self._clock.monotonic()
+
+    def reading(self) -> ClockReading:
+        """Return what decisions and journal entries are given."""
+        reading = self._keeper.reading(self._clock.boot_ms())
+        if reading.now is not None or not self._keeper.floor_ms:
+            return reading
+        # Only a signed site policy may use this guess; it is never behind the floor.
+        ahead = self._clock.wall_ms() - self._keeper.floor_ms
+        if ahead < 0:
+            return reading
+        return replace(reading, estimate=_moment(self._clock.wall_ms()), untrusted_for=ahead / 1000)
+
+    def unix_ms(self) -> int | None:
+        """Return the believed Unix time in milliseconds, None when it is not trusted."""
+        if not self._keeper.trust.trusted:
+            return None
+        return self._keeper.now_ms(self._clock.boot_ms())
+
+    def unix_seconds(self) -> int:
+        """Return seconds for a statement's `iat`, from which nobody concludes anything."""
+        known = self.unix_ms()
+        return (self._clock.wall_ms() if known is None else known) // 1000
+
+    def hear_signed(self, unix_ms: int, seq: int) -> str:
+        """Take central's signed time for our nonce; return `set`, `behind_floor` or `far_ahead`.
+
+        Raises:
+            DatabaseFailed: the floor could not be kept.
+
+        """
+        boot_ms = self._clock.boot_ms()
+        self._keeper, outcome = timekeeping.hear_signed(self._keeper, unix_ms, boot_ms)
+        if outcome == "set":
+            self._note_floor(seq)
+        return outcome
+
+    def watch(self) -> int:
+        """Return by how many milliseconds somebody set the wall clock since the last look."""
+        self._keeper, step = timekeeping.watch_wall(
+            self._keeper, self._clock.wall_ms(), self._clock.boot_ms()
+        )
+        return step
+
+    def tick(self, seq: int) -> None:
+        """Now and then note the time that has certainly passed.
+
+        Raises:
+            DatabaseFailed: it could not be kept.
+
+        """
+        if self._clock.monotonic() >= self._floor_due:
+            self._note_floor(seq)
+
+    def _note_floor(self, seq: int) -> None:
+        self._floor_due = self._clock.monotonic() + FLOOR_EVERY
+        boot_ms = self._clock.boot_ms()
+        self._keeper = replace(self._keeper, floor_ms=timekeeping.certain_ms(self._keeper, boot_ms))
+        self._store.raise_floor(self._keeper.floor_ms, seq)
+        self._write_anchor(boot_ms)
+
+    def _write_anchor(self, boot_ms: int) -> None:
+        body = {"boot": self._boot, "boot_ms": boot_ms, "unix_ms": self._keeper.now_ms(boot_ms)}
+        try:
+            write_atomically(self._anchor, strict_json.dumps(body))
+        except OSError as error:  # only convenience: the floor is what counts
+            log.warning("the time could not be noted in %s: %s", self._anchor, error)
+
+    def _from_anchor(self, floor_ms: int) -> Timekeeper | None:
+        try:
+            body = strict_json.loads(self._anchor.read_bytes())
+            if body["boot"] != self._boot or not floor_ms:
+                return None
+            return Timekeeper(
+                floor_ms, ClockTrust.SIGNED, int(body["unix_ms"]), int(body["boot_ms"])
+            )
+        except (OSError, Malformed, KeyError, TypeError, ValueError):
+            return None
+
+
+def _moment(unix_ms: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=unix_ms)
