@@ -83,7 +83,7 @@ class UnitUnderTest:
         self.controller.emit(Received(kind, raw, time.monotonic()))
         self.turn()
 
-    def bring_into_service(self, **config: Any) -> None:
+    def bring_into_service(self, **config: Any) -> None:  # noqa: ANN401 - fields of DoorConfig
         """Send keys, configuration and lists, and answer that all of it is current."""
         self.send(Down.KEYS, self.city.keyset())
         self.send(Down.CONFIG, self.city.config(**config))
