@@ -1,0 +1,135 @@
+"""The unit's time over restarts: what is believed, what is noted, what nobody can wind back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from contracts.clock import ClockTrust
+from edge.drivers.database import open_database
+from edge.drivers.journal import Journal
+from edge.drivers.store import Store
+from edge.unit_clock import FLOOR_EVERY, UnitClock
+
+NOW_MS = int(datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp() * 1000)
+HOUR_MS = 3_600_000
+BOOT = b"bootboot"
+
+
+@dataclass
+class Machine:
+    """A machine whose clocks the test sets: `drivers.clock.Clock`."""
+
+    boot: int = 1_000_000
+    wall: int = NOW_MS
+    rtc: int | None = None
+
+    def boot_ms(self) -> int:
+        return self.boot
+
+    def wall_ms(self) -> int:
+        return self.wall
+
+    def rtc_ms(self) -> int | None:
+        return self.rtc
+
+    def monotonic(self) -> float:
+        return self.boot / 1000
+
+    def passes(self, milliseconds: int) -> None:
+        self.boot += milliseconds
+        self.wall += milliseconds
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    database, _ = open_database(tmp_path / "journal.db")
+    journal = Journal(database, BOOT)
+    return Store(database, tmp_path / "summary.json", journal.epoch, 0)
+
+
+@pytest.fixture
+def anchor(tmp_path: Path) -> Path:
+    return tmp_path / "clock.json"
+
+
+def test_new_unit_knows_no_time_until_central_signs_it(store: Store, anchor: Path) -> None:
+    clock = UnitClock(Machine(), store, anchor, BOOT)
+    assert clock.trust == "none"
+    assert clock.reading().now is None
+    assert clock.hear_signed(NOW_MS, 0) == "set"
+    assert clock.trust is ClockTrust.SIGNED
+    assert clock.unix_ms() == NOW_MS
+
+
+def test_believed_time_goes_on_whatever_the_wall_clock_is_set_to(
+    store: Store, anchor: Path
+) -> None:
+    machine = Machine()
+    clock = UnitClock(machine, store, anchor, BOOT)
+    clock.hear_signed(NOW_MS, 0)
+    clock.watch()
+    machine.boot += 5_000
+    machine.wall -= HOUR_MS
+    assert clock.unix_ms() == NOW_MS + 5_000
+    assert clock.watch() == -HOUR_MS - 5_000
+
+
+def test_restart_of_the_program_keeps_the_trust(store: Store, anchor: Path) -> None:
+    machine = Machine()
+    UnitClock(machine, store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    machine.passes(90_000)
+    again = UnitClock(machine, store, anchor, BOOT)
+    assert again.trust is ClockTrust.SIGNED
+    assert again.unix_ms() == NOW_MS + 90_000
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"boot":"00","boot_ms":1,"unix_ms":1}', b"[]"])
+def test_restart_of_the_machine_or_a_broken_anchor_starts_from_the_floor(
+    store: Store, anchor: Path, content: bytes
+) -> None:
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    anchor.write_bytes(content)
+    again = UnitClock(Machine(), store, anchor, BOOT)
+    assert again.trust is ClockTrust.FLOOR
+    assert again.reading().floor == datetime.fromtimestamp(NOW_MS / 1000, UTC)
+    assert UnitClock(Machine(), store, anchor, b"another1").trust is ClockTrust.FLOOR
+
+
+def test_battery_backed_clock_is_believed_unless_it_is_behind_the_floor(
+    store: Store, anchor: Path
+) -> None:
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    anchor.unlink()
+    good = UnitClock(Machine(rtc=NOW_MS + HOUR_MS), store, anchor, BOOT)
+    assert (good.trust, good.unix_ms()) == (ClockTrust.RTC, NOW_MS + HOUR_MS)
+    assert UnitClock(Machine(rtc=NOW_MS - HOUR_MS), store, anchor, BOOT).trust is ClockTrust.FLOOR
+    assert UnitClock(Machine(rtc=None), store, anchor, BOOT).trust is ClockTrust.FLOOR
+
+
+def test_floor_is_noted_now_and_then_and_never_goes_down(store: Store, anchor: Path) -> None:
+    machine = Machine()
+    clock = UnitClock(machine, store, anchor, BOOT)
+    clock.hear_signed(NOW_MS, 0)
+    machine.passes(int(FLOOR_EVERY * 1000) - 1)
+    clock.tick(0)
+    assert store.summary.floor_ms == NOW_MS
+    machine.passes(1)
+    clock.tick(0)
+    noted = store.summary.floor_ms
+    assert NOW_MS < noted <= NOW_MS + FLOOR_EVERY * 1000
+    assert clock.hear_signed(NOW_MS, 0) == "behind_floor"
+    assert store.summary.floor_ms == noted
+
+
+def test_untrusted_time_gives_a_guess_that_is_never_behind_the_floor(
+    store: Store, anchor: Path
+) -> None:
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    anchor.unlink()
+    ahead = UnitClock(Machine(wall=NOW_MS + 60_000), store, anchor, BOOT).reading()
+    assert ahead.now is None
+    assert ahead.untrusted_for == 60
+    behind = UnitClock(Machine(wall=NOW_MS - 60_000), store, anchor, BOOT).reading()
+    assert behind.estimate is None
