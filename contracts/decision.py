@@ -159,7 +159,8 @@ def _time(claims: Claims, at: ClockReading, door: DoorConfig) -> tuple[int, str 
         return minute_of(at.now), None
     least = max((known for known in (at.estimate, at.floor) if known is not None), default=None)
     # Strictly less: a policy of no minutes allows none, not even in the moment trust was lost.
-    in_grace = at.estimate is not None and at.untrusted_for < door.policy.grace_minutes * 60
+    lasts = 0 <= at.untrusted_for < door.policy.grace_minutes * 60
+    in_grace = at.estimate is not None and lasts
     if least is not None and in_grace:
         return minute_of(least), GRACE_MINUTES
     is_staff = claims.kind in {Kind.STAFF, Kind.EMERGENCY}
