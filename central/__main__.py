@@ -53,7 +53,9 @@ def _settings() -> "Settings":
 
 def _database(settings: "Settings") -> "Database":
     from central.database import Database
+    from central.migrations import models
 
+    assert models.metadata  # noqa: S101 - every table is known before one of them is used
     return Database(settings.database)
 
 
@@ -189,7 +191,7 @@ def list_staff() -> None:
     database = _current_database()
     with database.read() as session:
         for one in all_staff(session):
-            roles = ", ".join(sorted(row.role for row in one.roles))
+            roles = ", ".join(sorted({row.role for row in one.roles}))
             ended = "" if one.is_active else "  (out of use)"
             typer.echo(f"{one.id:>4}  {one.email:<32}  {one.name:<24}  {roles}{ended}")
     database.close()

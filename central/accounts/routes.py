@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from central.accounts import service
-from central.accounts.models import Staff
 from central.accounts.principals import Admin, AnyStaff
 from central.accounts.roles import Role
 from central.accounts.sessions import new_token
+from central.accounts.staff_models import Staff
 from central.dependencies import Now, TheDatabase
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
@@ -36,7 +36,7 @@ class StaffOut(BaseModel):
     @classmethod
     def of(cls, staff: Staff) -> "StaffOut":
         """Return what is told of an account."""
-        roles = sorted(one.role for one in staff.roles)
+        roles = sorted({one.role for one in staff.roles})
         return cls(
             id=staff.id, email=staff.email, name=staff.name, roles=roles, is_active=staff.is_active
         )

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from central.accounts.models import ApiToken, Staff, StaffRole, StaffSession
-from central.accounts.roles import Role
+from central.accounts.roles import Right, Role
 from central.accounts.sessions import hash_password
+from central.accounts.staff_models import ApiToken, Staff, StaffRole, StaffSession
 from central.errors import CentralError, NotFound
 
 SHORTEST_PASSWORD = 12  # characters
@@ -48,7 +48,7 @@ def add_staff(
     email: str,
     name: str,
     password_hash: str,
-    roles: Collection[Role],
+    roles: Collection[Role | Right],
     now: datetime,
 ) -> Staff:
     """Make an account.
@@ -63,7 +63,7 @@ def add_staff(
     staff = Staff(
         email=email, name=name, password_hash=password_hash, is_active=True, created_at=now
     )
-    staff.roles = [StaffRole(role=role) for role in sorted(set(roles))]
+    staff.roles = _rows(roles)
     session.add(staff)
     session.flush()
     return staff
@@ -104,7 +104,7 @@ def change_staff(
     session: Session,
     staff_id: int,
     *,
-    roles: Collection[Role] | None = None,
+    roles: Collection[Role | Right] | None = None,
     is_active: bool | None = None,
     password_hash: str | None = None,
 ) -> Staff:
@@ -116,7 +116,7 @@ def change_staff(
     """
     staff = staff_of(session, staff_id)
     if roles is not None:
-        staff.roles = [StaffRole(role=role) for role in sorted(set(roles))]
+        staff.roles = _rows(roles)
     if is_active is not None:
         staff.is_active = is_active
     if password_hash is not None:
@@ -124,6 +124,12 @@ def change_staff(
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     session.flush()
     return staff
+
+
+def _rows(roles: Collection[Role | Right]) -> list[StaffRole]:
+    """Return the rows of some rights; a bare role counts in the whole city."""
+    rights = {one if isinstance(one, Right) else Right(one) for one in roles}
+    return [StaffRole.of(one) for one in sorted(rights, key=str)]
 
 
 def tokens_of(session: Session, staff_id: int) -> list[ApiToken]:

@@ -12,8 +12,8 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from central.accounts.models import ApiToken, Staff, StaffSession
-from central.accounts.roles import Role
+from central.accounts.roles import Right, Role, Scope, scope_of
+from central.accounts.staff_models import ApiToken, Staff, StaffSession
 from central.database import Database
 from central.errors import CentralError
 
@@ -38,12 +38,28 @@ class StaffMember:
 
     id: int
     name: str
-    roles: frozenset[Role]
+    rights: frozenset[Right]
 
     @property
     def actor(self) -> str:
         """How audit lines name this person."""
         return f"staff:{self.id}"
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What this person may do somewhere."""
+        return frozenset(one.role for one in self.rights)
+
+    def scope(self, *roles: Role) -> Scope:
+        """Return over what one of these roles counts; admin counts for all of them."""
+        return scope_of(self.rights, roles)
+
+    def may(self, *roles: Role, service: int | None = None, hall: int | None = None) -> bool:
+        """Tell whether one of these roles counts for something of this service and hall.
+
+        Without service and hall: whether it counts for the whole city.
+        """
+        return self.scope(*roles).reaches(service=service, hall=hall)
 
 
 def hash_password(password: str) -> str:
@@ -85,6 +101,7 @@ def open_session(session: Session, staff_id: int, now: datetime) -> str:
             created_at=now,
             seen_at=now,
             expires_at=now + SESSION_LIFE,
+            proven_at=now,
         )
     )
     return secret
@@ -146,7 +163,7 @@ def member_of_token(session: Session, secret: str, now: datetime) -> StaffMember
 
 
 def _member(staff: Staff) -> StaffMember:
-    return StaffMember(staff.id, staff.name, frozenset(one.role for one in staff.roles))
+    return StaffMember(staff.id, staff.name, staff.rights)
 
 
 def _hash(secret: str) -> bytes:

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from central.accounts.models import CityService
 from central.database import Base
 
 LARGEST_SITE = 0xFFFF
@@ -70,6 +71,8 @@ class Hall(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("city_service.id"), index=True)
+    """Whose hall it is; empty: of the city, so only staff for the whole city keep it."""
     name: Mapped[str] = mapped_column(String(120), unique=True)
     description: Mapped[str] = mapped_column(Text, default="")
     capacity: Mapped[int]
@@ -87,6 +90,7 @@ class Hall(Base):
     is_offered: Mapped[bool] = mapped_column(default=True)
 
     site: Mapped[Site] = relationship(lazy="raise")
+    service: Mapped[CityService | None] = relationship(lazy="raise")
     spaces: Mapped[list[Space]] = relationship(
         secondary="hall_space", order_by=Space.id, lazy="raise"
     )

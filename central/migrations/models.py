@@ -1,6 +1,9 @@
 """Every table of central in one place: a new feature adds its line."""
 
+import central.accounts.mail_models
 import central.accounts.models
+import central.accounts.staff_models
+import central.audit.models
 import central.booking.models
 import central.credentials.models
 import central.documents.models

@@ -5,10 +5,11 @@ import pytest
 from sqlalchemy import select
 
 from central.accounts import service, sessions
-from central.accounts.models import ApiToken, Attempt, Staff, StaffSession
-from central.accounts.roles import Role
+from central.accounts.models import Attempt
+from central.accounts.roles import Right, Role
 from central.accounts.service import EmailInUse, PasswordTooShort
 from central.accounts.sessions import LogInRefused, StaffMember
+from central.accounts.staff_models import ApiToken, Staff, StaffSession
 from central.accounts.throttle import HOLD, LOG_IN, Throttle, TooOften, connection_of
 from central.database import Database
 from central.errors import NotFound
@@ -71,7 +72,7 @@ def test_a_session_is_recognised_and_its_secret_stands_nowhere(
 ) -> None:
     secret = log_in(database, mia)
     member = sessions.member_of_session(database, secret, NOW)
-    assert member == StaffMember(mia.id, "Mia", frozenset({Role.AUDITOR}))
+    assert member == StaffMember(mia.id, "Mia", frozenset({Right(Role.AUDITOR)}))
     assert member.actor == f"staff:{mia.id}"
     assert sessions.member_of_session(database, secret + "x", NOW) is None
     with database.read() as session:

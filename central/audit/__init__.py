@@ -1,0 +1,1 @@
+"""Who changed what, when and why: one table that every feature writes to."""
