@@ -30,7 +30,7 @@ INTERMEDIATE_KEY = "intermediate.key"
 INTERMEDIATE_CERTIFICATE = "intermediate.crt"
 _ISSUED = "issued"
 _MOST_DAYS = 825
-_CITY = re.compile(r"[^\W_][\w .,'()/-]{0,38}")
+_CITY = re.compile(r"(?=.*[^\W\d_])['\w][\w .,'()/-]{0,38}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Revocation(Body):
 class Revocations(Body):
     """`revoked.json`."""
 
-    revoked: Annotated[tuple[Revocation, ...], Field(max_length=100_000)] = ()
+    revoked: Annotated[tuple[Revocation, ...], Field(max_length=100_000)]
 
 
 def revoke(ca: Ca, who: str, why: Why, now: datetime) -> list[Revocation]:

@@ -76,10 +76,21 @@ def read_p256(path: Path, passphrase: str) -> EllipticCurvePrivateKey:
     return key
 
 
-def _read(path: Path, passphrase: str) -> object:
+def read_encrypted(path: Path) -> bytes:
+    """Return the PEM of an encrypted key, before anybody is asked for its passphrase.
+
+    Raises:
+        Unusable: it is missing or not encrypted.
+
+    """
     pem = files.read(path, "an encrypted private key")
     if f"BEGIN {_ENCRYPTED}".encode() not in pem:
         raise Unusable(f"{path} is not an encrypted PKCS#8 file.")
+    return pem
+
+
+def _read(path: Path, passphrase: str) -> object:
+    pem = read_encrypted(path)
     try:
         return load_pem_private_key(pem, passphrase.encode())
     except ValueError as error:  # also when the file is damaged: OpenSSL cannot tell them apart

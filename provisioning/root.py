@@ -16,7 +16,7 @@ from contracts.keyset import RootKeys, root_key_id
 from provisioning import files
 from provisioning.errors import ProvisioningError, Unusable
 from provisioning.passphrases import Source
-from provisioning.private_keys import encrypted, read_ed25519
+from provisioning.private_keys import encrypted, read_ed25519, read_encrypted
 
 ROOT = "root.json"
 MOST_KEYS = 9
@@ -98,6 +98,8 @@ def open_keys(
         Unusable: a file is no key, stands twice, or its key belongs to none of the roots.
 
     """
+    for path in paths:
+        read_encrypted(path)
     known = {key for root in roots for key in root.keys}
     found: dict[str, SoftwareSigner] = {}
     for path, source in zip(paths, sources, strict=True):

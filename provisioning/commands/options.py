@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from provisioning.ca import Ca, open_ca
+from provisioning.ca import INTERMEDIATE_KEY, Ca, open_ca
 from provisioning.passphrases import Source
+from provisioning.private_keys import read_encrypted
 
 CA_VARIABLE = "HALLPASS_CA_PASSPHRASE"
 CA_ROOT_VARIABLE = "HALLPASS_CA_ROOT_PASSPHRASE"
@@ -34,6 +35,7 @@ Days = Annotated[int, typer.Option(min=1, max=825, help="How long the certificat
 
 def open_with_passphrase(folder: Path, passphrase_file: Path | None) -> Ca:
     """Return the CA in a folder, opened with its passphrase."""
+    read_encrypted(folder / INTERMEDIATE_KEY)
     return open_ca(folder, ca_passphrase(passphrase_file).of_existing())
 
 
