@@ -10,6 +10,14 @@ from contracts.credential import PREFIX, SIGNING_DOMAIN
 from contracts.documents import ALGORITHM, DocumentType
 from contracts.keys import Signer
 
+_GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def malleable(signature: bytes, times: int = 1) -> bytes:
+    """Return a signature with the group order added: without a check of its range it would count."""
+    scalar = int.from_bytes(signature[32:], "little") + times * _GROUP_ORDER
+    return signature[:32] + scalar.to_bytes(32, "little")
+
 
 def encoded(raw: bytes) -> bytes:
     """Return base64url without padding."""
@@ -37,7 +45,7 @@ def header(kind: DocumentType, key_id: str, **more: Any) -> dict[str, Any]:  # n
     return {"alg": ALGORITHM, "kid": key_id, "typ": kind, **more}
 
 
-def envelope(body: dict[str, Any], **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def envelope(body: dict[str, Any], /, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """Return what stands around a body, changed."""
     return {"v": 1, "aud": "central", "num": 1, "iat": 0, "body": body, **changes}
 
