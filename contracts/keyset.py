@@ -185,7 +185,15 @@ def _require_limits(entry: KeyEntry, site: int, issued: int, minute: int | None)
 
 
 def sign_keyset(number: int, issued: int, body: KeySetBody, signers: Sequence[Signer]) -> bytes:
-    """Return a key set in JWS JSON serialization with one signature per root key given."""
+    """Return a key set in JWS JSON serialization with one signature per root key given.
+
+    Raises:
+        Malformed: none was given.
+
+    """
+    if not signers:
+        msg = "a key set that nobody signs"
+        raise Malformed(msg)
     payload = Envelope(aud=CITY, num=number, iat=issued, body=body.to_json()).to_bytes()
     parts = [
         sign_parts(DocumentType.KEY_SET, root_key_id(signer.public.hex()), payload, signer)
