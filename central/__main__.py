@@ -97,12 +97,12 @@ def serve(
 def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
-    from central.main import Background, authority_of
+    from central.main import Background, authority_of, broker_of
     from central.web.guard import log_to_stderr
 
-    database = _current_database()
+    database, settings = _current_database(), _settings()
     log_to_stderr()
-    background = Background(database, authority_of(_settings()), utc_now)
+    background = Background(database, authority_of(settings), utc_now, broker_of(settings))
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -24,6 +25,7 @@ from central.fleet.publisher import Publisher
 from central.fleet.receiving import Receiver
 from central.fleet.service_loop import ServiceLoop
 from central.halls import routes as halls
+from central.integrations.mqtt import Address, MqttChannel
 from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
@@ -66,8 +68,16 @@ _PATIENCE = 10  # seconds to wait for background work at the end
 class Background:
     """The work that goes on without a request: in the web's process, or in one of its own."""
 
-    def __init__(self, database: Database, authority: Authority, clock: Clock) -> None:
-        publisher = Publisher(database, authority, NoChannel(), clock)
+    def __init__(
+        self,
+        database: Database,
+        authority: Authority,
+        clock: Clock,
+        broker: Address | None = None,
+    ) -> None:
+        """Prepare the work; without a broker nothing reaches units, and the rest goes on."""
+        channel = MqttChannel(broker, clock) if broker else None
+        publisher = Publisher(database, authority, channel or NoChannel(), clock)
         receiver = Receiver(database, authority)
         self.outbox = Worker(database, reactions.reactions(authority, publisher), clock)
         self.fleet = ServiceLoop(database, receiver, publisher, clock)
@@ -75,6 +85,7 @@ class Background:
             self.outbox.run,
             self.fleet.run,
             Housekeeping(database, clock).run,
+            *([partial(channel.run, self.fleet)] if channel else []),
         )
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -100,7 +111,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
     authority = authority_of(settings)
-    background = Background(database, authority, clock)
+    background = Background(database, authority, clock, broker_of(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -139,6 +150,13 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 def authority_of(settings: Settings) -> Authority:
     """Return what signs for the city; its keys are read when they are first needed."""
     return open_authority(settings.key_folder, settings.keys_passphrase, settings.root_file)
+
+
+def broker_of(settings: Settings) -> Address | None:
+    """Return where the broker is; None when the city has none."""
+    if settings.broker_identity is None:
+        return None
+    return Address(settings.broker_host, settings.broker_port, settings.broker_identity)
 
 
 def _guard(app: FastAPI, settings: Settings) -> None:

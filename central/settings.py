@@ -30,6 +30,10 @@ KEPT = {"secret": "secret", "keys_passphrase": "keys-passphrase"}
 """Files in the data folder from which settings come when nothing else gives them."""
 
 
+BROKER_IDENTITY = ("central.key", "central.crt", "ca.crt")
+"""Files in the folder that makes central itself at the broker."""
+
+
 class SettingsError(Exception):
     """The settings do not allow a start; the message says which and what to do, line by line."""
 
@@ -91,6 +95,11 @@ class Settings(BaseSettings):
     """Bytes of a request's body."""
     worker: bool = True
     """Whether `serve` also does the background work (else `hallpass-central worker` does)."""
+    broker_host: str = ""
+    """The MQTT broker, by a name in its certificate; empty: units are not reached."""
+    broker_port: int = Field(default=8883, ge=1, le=65535)
+    broker_identity: Path | None = None
+    """Folder that makes central itself at the broker, from `hallpass-provision`."""
 
     @classmethod
     def settings_customise_sources(
@@ -139,6 +148,23 @@ class Settings(BaseSettings):
                 f"people would send passwords over {self.base_url}: HALLPASS_BASE_URL needs https"
             )
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _broker_is_complete(self) -> Self:
+        if bool(self.broker_host) != bool(self.broker_identity):
+            message = (
+                "HALLPASS_BROKER_HOST and HALLPASS_BROKER_IDENTITY go together: one is not set"
+            )
+            raise ValueError(message)
+        for name in BROKER_IDENTITY if self.broker_identity else ():
+            path = Path(self.broker_identity or "", name)
+            if not os.access(path, os.R_OK):
+                message = (
+                    f"HALLPASS_BROKER_IDENTITY: {path} cannot be read;"
+                    " `hallpass-provision ca central` makes such a folder"
+                )
+                raise ValueError(message)
         return self
 
     @property

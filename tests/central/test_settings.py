@@ -81,3 +81,58 @@ def test_a_wrong_setting_is_named_with_what_is_right(
     monkeypatch.setenv(f"HALLPASS_{name}", value)
     with pytest.raises(SettingsError, match=says):
         load()
+
+
+def broker_identity(folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("central.key", "central.crt", "ca.crt"):
+        (folder / name).touch()
+    return folder
+
+
+def test_without_a_broker_nothing_of_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLPASS_SECRET", GOOD)
+    assert (load().broker_host, load().broker_identity) == ("", None)
+
+
+def test_a_broker_is_a_host_a_port_and_an_identity(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = broker_identity(tmp_path / "identity")
+    monkeypatch.setenv("HALLPASS_SECRET", GOOD)
+    monkeypatch.setenv("HALLPASS_BROKER_HOST", "broker.stad.be")
+    monkeypatch.setenv("HALLPASS_BROKER_IDENTITY", str(folder))
+    settings = load()
+    assert (settings.broker_host, settings.broker_port) == ("broker.stad.be", 8883)
+    assert settings.broker_identity == folder
+
+
+@pytest.mark.parametrize("name", ["central.key", "central.crt", "ca.crt"])
+def test_a_missing_file_of_the_broker_identity_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    folder = broker_identity(tmp_path / "identity")
+    (folder / name).unlink()
+    monkeypatch.setenv("HALLPASS_SECRET", GOOD)
+    monkeypatch.setenv("HALLPASS_BROKER_HOST", "broker.stad.be")
+    monkeypatch.setenv("HALLPASS_BROKER_IDENTITY", str(folder))
+    with pytest.raises(
+        SettingsError, match=f"{name} cannot be read.*hallpass-provision ca central"
+    ):
+        load()
+
+
+@pytest.mark.parametrize("given", ["BROKER_HOST", "BROKER_IDENTITY"])
+def test_half_a_broker_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("HALLPASS_SECRET", GOOD)
+    monkeypatch.setenv(f"HALLPASS_{given}", "something")
+    with pytest.raises(SettingsError, match="go together"):
+        load()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "mqtt"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("HALLPASS_SECRET", GOOD)
+    monkeypatch.setenv("HALLPASS_BROKER_PORT", port)
+    with pytest.raises(SettingsError, match="HALLPASS_BROKER_PORT"):
+        load()

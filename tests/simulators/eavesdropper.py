@@ -26,6 +26,8 @@ class Eavesdropper:
         self._identity, self._port = identity, port
         self._arrived = threading.Condition()
         self._heard: dict[str, deque[bytes]] = defaultdict(deque)
+        self.expiry: dict[str, int | None] = {}
+        """In how many seconds the newest message of a topic would have run out, by its sender."""
         self._listening = threading.Event()
         self._client: Client | None = None
 
@@ -78,6 +80,7 @@ class Eavesdropper:
     def _hear(self, _client: object, _data: object, message: MQTTMessage) -> None:
         with self._arrived:
             self._heard[message.topic].append(bytes(message.payload))
+            self.expiry[message.topic] = vars(message.properties).get("MessageExpiryInterval")
             self._arrived.notify_all()
 
     def _certificate(self) -> tuple[Path, Path]:

@@ -465,7 +465,7 @@ def test_more_than_can_wait_is_refused_and_not_piled_up(pki: Pki, broker: Broker
 def test_everything_taken_arrives_in_order(unit: Unit, central: Eavesdropper) -> None:
     unit.connect()
     sent = []
-    for number in range(500):
+    for number in range(150):  # the broker keeps 200 for a central that is slow
         until(partial(unit.link.publish, Up.EVENTS, b"%d" % number))
         sent.append(b"%d" % number)
     assert [central.next(up(UNIT, Up.EVENTS)) for _ in sent] == sent
