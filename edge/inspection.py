@@ -64,6 +64,7 @@ class Inspection:
         beliefs = self.believing.beliefs
         health = self.watching.health()
         yield {
+            **health.to_json(),
             "unit": self.unit,
             "software": VERSION,
             "door": beliefs.config.name if beliefs.config else None,
@@ -79,7 +80,6 @@ class Inspection:
                 "entries": seq,
                 "unacknowledged": self.journal.unacked,
             },
-            **health.to_json(),
         }
 
     def _verify(self, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
