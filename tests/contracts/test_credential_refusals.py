@@ -77,9 +77,9 @@ def test_every_extra_character_is_refused(extra: str) -> None:
         assert_refused(TEXT[:index] + extra + TEXT[index:])
 
 
-@pytest.mark.parametrize("missing", range(148))
-def test_every_missing_character_is_refused(missing: int) -> None:
-    assert_refused(TEXT[:missing] + TEXT[missing + 1 :])
+def test_every_missing_character_is_refused() -> None:
+    for missing in range(len(TEXT)):
+        assert_refused(TEXT[:missing] + TEXT[missing + 1 :])
 
 
 def test_every_character_that_is_not_in_the_alphabet_is_refused() -> None:
@@ -159,10 +159,11 @@ def test_an_unknown_language_is_refused_although_it_is_signed(language: int) -> 
         judge(signed(bytes(body)))
 
 
-@pytest.mark.parametrize("head", [head for head in range(256) if head not in range(0x11, 0x15)])
-def test_another_version_or_kind_is_refused_although_it_is_signed(head: int) -> None:
-    with pytest.raises(Malformed):
-        judge(signed(bytes([head]) + BODY[1:]))
+def test_another_version_or_kind_is_refused_although_it_is_signed() -> None:
+    known = range(0x11, 0x15)
+    for head in set(range(256)) - set(known):
+        with pytest.raises(Malformed):
+            judge(signed(bytes([head]) + BODY[1:]))
 
 
 def test_what_is_not_canonical_is_refused_although_it_is_signed() -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.credential import Kind
 from contracts.documents import DocumentType, is_newer, sign_document
 from contracts.errors import (
     BadSignature,
@@ -21,7 +20,6 @@ from contracts.errors import (
 from contracts.keys import KeyPurpose, SoftwareSigner
 from contracts.keyset import (
     CITY,
-    KeyEntry,
     KeySetBody,
     RootKeys,
     root_key_id,
@@ -281,68 +279,3 @@ def test_the_same_key_set_signed_by_others_of_the_root_is_the_same() -> None:
     one, other = signed_by(*A_CITY.root[:2]), signed_by(*A_CITY.root[1:])
     assert one != other
     assert not is_newer(verify_keyset(one, ROOT).document, verify_keyset(other, ROOT).document)
-
-
-# --- what it may say
-
-
-def an_entry(**changes: object) -> KeyEntry:
-    values = {**A_CITY.entries[0].to_json(), **changes}
-    return KeyEntry.read(values)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"sign_from": 5, "sign_until": 5, "verify_until": 9},
-        {"sign_from": 6, "sign_until": 5, "verify_until": 9},
-        {"sign_from": 1, "sign_until": 9, "verify_until": 8},
-        {"kinds": []},
-        {"kinds": [0]},
-        {"kinds": [5]},
-        {"purpose": "config"},
-        {"purpose": "root"},
-        {"id": 65536},
-        {"sites": [65536]},
-        {"public": "00" * 31},
-        {"public": "FF" * 32},
-    ],
-    ids=repr,
-)
-def test_an_entry_that_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
-    assert an_entry().kinds == tuple(Kind)
-    with pytest.raises(Malformed):
-        an_entry(**changes)
-
-
-@pytest.mark.parametrize("public", SMALL_ORDER.values(), ids=SMALL_ORDER)
-def test_a_key_of_small_order_refuses_the_whole_set(public: str) -> None:
-    assert_refused(A_CITY.keyset(entries=(an_entry(public=public),)), Malformed)
-
-
-def body(entries: list[KeyEntry], root: RootKeys = ROOT) -> KeySetBody:
-    return KeySetBody.read({"keys": [one.to_json() for one in entries], "root": root.to_json()})
-
-
-def test_a_number_stands_in_the_set_once() -> None:
-    with pytest.raises(Malformed, match="twice"):
-        body([an_entry(), an_entry(public=STRANGER.public.hex())])
-
-
-def test_a_key_has_one_purpose() -> None:
-    with pytest.raises(Malformed, match="one key has one purpose"):
-        body([an_entry(), an_entry(id=99, purpose="config", kinds=[])])
-
-
-def test_a_root_key_signs_nothing_but_key_sets() -> None:
-    with pytest.raises(Malformed, match="one key has one purpose"):
-        body([an_entry(public=ROOT.keys[0])])
-
-
-@pytest.mark.parametrize(
-    ("keys", "threshold"),
-    [([], 1), (ROOT.keys, 0), (ROOT.keys, 4), (ROOT.keys[:1] * 2, 1), (["00" * 31], 1)],
-)
-def test_a_root_that_makes_no_sense_is_refused(keys: list[str], threshold: int) -> None:
-    with pytest.raises(Malformed):
-        RootKeys.read({"keys": list(keys), "threshold": threshold})
