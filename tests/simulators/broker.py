@@ -12,7 +12,7 @@ import random
 import shutil
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,8 +21,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from contracts.keyset import RootKeys
-from demo.processes import Programs
-from provisioning import broker, ca, crl, identity
+from demo.processes import Programs, wait_until
+from provisioning import broker, ca, crl, files, identity
 from provisioning.broker import Listener
 from provisioning.ca import Ca
 from tests.simulators.city import City
@@ -82,8 +82,18 @@ def make_pki(folder: Path, root: RootKeys | None = None) -> Pki:
 class Broker:
     """One Mosquitto. It keeps port and data over `stop` or `kill` and `start`."""
 
-    def __init__(self, pki: Pki, folder: Path) -> None:
+    def __init__(self, pki: Pki, folder: Path, user: str = "") -> None:
+        """Make it, without starting it.
+
+        Args:
+            pki: whose certificates it takes and has.
+            folder: its own; configuration, certificates, data and log.
+            user: the account to change to when started by root; root itself by default, which
+                alone can read a private temporary folder.
+
+        """
         self.pki, self.folder, self.port = pki, folder, 0
+        self._user = user or ("root" if os.geteuid() == 0 else "mosquitto")
         self._claim: socket.socket | None = None
         self._programs = Programs(folder / "logs")
         identity.make_broker(folder, HOSTS, pki.ca, pki.now, LIFE)
@@ -105,7 +115,7 @@ class Broker:
             self._start()
             return
         self.port, self._claim = _claim_a_port()
-        broker.write_config(self.folder, _listener(self.port))
+        broker.write_config(self.folder, Listener(self.port, "127.0.0.1", self._user))
         self._start()
 
     def stop(self) -> None:
@@ -131,10 +141,14 @@ class Broker:
         self._signal(signal.SIGHUP)
 
     def refresh(self) -> None:
-        """Bring it the CA's newest revocation list and reload."""
+        """Bring it the CA's newest revocation list and reload; it counts within moments."""
         made = crl.renew(self.pki.ca, self.pki.now)
-        (self.folder / broker.CRL).write_bytes(made.public_bytes(Encoding.PEM))
+        files.replace(self.folder / broker.CRL, made.public_bytes(Encoding.PEM))
         self.reload()
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Wait for what follows from a reload, which the broker does between two messages."""
+        wait_until(happened, f"after a reload; the broker says:\n{self.log}", READY_WITHIN)
 
     def close(self) -> None:
         """Stop it for good, and let others have its port."""
@@ -175,12 +189,6 @@ def _claim_a_port() -> tuple[int, socket.socket]:
             return port, claim
         claim.close()
     raise AssertionError(f"{ATTEMPTS} ports were all taken")
-
-
-def _listener(port: int) -> Listener:
-    # As root, Mosquitto would change to an account that cannot read a private temporary folder.
-    user = "root" if os.geteuid() == 0 else "mosquitto"
-    return Listener(port=port, host="127.0.0.1", user=user)
 
 
 def _mosquitto() -> str:
