@@ -46,6 +46,9 @@ class Beliefs:
     root: RootKeys
     lost: bool = True
     """True from loss of state (or a new unit) until a freshness answer was met."""
+    answered: bool = False
+    """Whether central answered a nonce of ours since this program started. An answer that was only
+    kept says what was current once, which after a loss of state proves nothing."""
     floors: Mapping[DocumentType, int] = field(default_factory=dict)
     """Numbers below which no document is taken, remembered apart from the documents."""
     held: Mapping[DocumentType, Document] = field(default_factory=dict)
@@ -68,7 +71,7 @@ class Beliefs:
     @property
     def fresh(self) -> bool:
         """Tell whether passes may open at all after a loss of state."""
-        return not self.lost or self.is_current
+        return not self.lost
 
     def number(self, kind: DocumentType) -> int:
         """Return the number of the document held of a kind, 0 when there is none."""
@@ -127,8 +130,7 @@ def receive(
 def meet_freshness(beliefs: Beliefs, document: Document, answer: Freshness) -> Beliefs:
     """Return the beliefs after central's answer to our nonce was proven."""
     held = {**beliefs.held, DocumentType.FRESHNESS: document}
-    beliefs = replace(beliefs, freshness=answer, held=held)
-    return replace(beliefs, lost=beliefs.lost and not beliefs.is_current)
+    return _found(replace(beliefs, freshness=answer, held=held, answered=True))
 
 
 def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None = None) -> Document:
@@ -184,7 +186,12 @@ def _accept(
     floors = {**changed.floors, kind: document.number}
     waiting = _without(changed.waiting, kind)
     changed = replace(changed, held=held, floors=floors, waiting=waiting)
-    return replace(changed, lost=changed.lost and not changed.is_current), document
+    return _found(changed), document
+
+
+def _found(beliefs: Beliefs) -> Beliefs:
+    is_found = beliefs.answered and beliefs.is_current
+    return replace(beliefs, lost=beliefs.lost and not is_found)
 
 
 def _take_in(beliefs: Beliefs, document: Document) -> Beliefs:
@@ -215,6 +222,7 @@ def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
             floors=_without(beliefs.floors, DocumentType.AMENDMENTS),
             amendments=AmendmentIndex(),
             freshness=None,
+            answered=False,
             lost=True,
         )
     return replace(beliefs, config=config)

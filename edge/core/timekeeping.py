@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from contracts.clock import ClockReading, ClockTrust
+from contracts.freshness import LONGEST_ROUND_TRIP
 
 DRIFT_BASE_MS = 2_000
 DRIFT_PPM = 20
+RTC_MAY_LAG_MS = DRIFT_BASE_MS + 30 * 86_400_000 * DRIFT_PPM // 1_000_000
+"""How far behind the floor a running RTC may be: what it loses in a month in which nobody set it."""
 STEP_MS = 2_000
 """A wall clock that moves further than this against CLOCK_BOOTTIME was set by somebody."""
 FAR_AHEAD_MS = 86_400_000
 """A signed time this far ahead of a good RTC waits for a second key."""
+_ON_ITS_WAY_MS = int(LONGEST_ROUND_TRIP * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,21 @@ class Timekeeper:
     """It is certainly later than this; only signed time raises it, and nothing lowers it."""
     trust: ClockTrust = ClockTrust.NONE
     unix_ms: int = 0
-    """The time believed at `boot_ms`."""
+    """The time that the RTC or central gave at `boot_ms`."""
     boot_ms: int = 0
     wall_offset_ms: int | None = None
     """Wall clock minus CLOCK_BOOTTIME when last looked at."""
+    network_ms: int = 0
+    """How far network time corrects that, always within the drift budget."""
+    aged_ms: int = 0
+    """How long ago the time was last certain when it was given: 0 for a signed one."""
 
     def now_ms(self, boot_ms: int) -> int:
-        """Return the believed time, going on by CLOCK_BOOTTIME."""
+        """Return the believed time, going on by CLOCK_BOOTTIME and never behind the floor."""
+        return max(self.floor_ms, self.uncorrected_ms(boot_ms) + self.network_ms)
+
+    def uncorrected_ms(self, boot_ms: int) -> int:
+        """Return the time as it would be without the network."""
         return self.unix_ms + boot_ms - self.boot_ms
 
     def reading(self, boot_ms: int) -> ClockReading:
@@ -43,16 +55,19 @@ class Timekeeper:
 
 
 def start(floor_ms: int, rtc_ms: int | None, boot_ms: int) -> Timekeeper:
-    """Return what to believe at start: the RTC when it is not behind the floor, else the floor."""
+    """Return what to believe at start: the RTC when it kept up with the floor, else the floor."""
     keeper = Timekeeper(floor_ms, ClockTrust.FLOOR if floor_ms else ClockTrust.NONE)
-    if rtc_ms is None or not floor_ms or rtc_ms < floor_ms - DRIFT_BASE_MS:
+    if rtc_ms is None or not floor_ms or rtc_ms < floor_ms - RTC_MAY_LAG_MS:
         return keeper
-    return replace(keeper, trust=ClockTrust.RTC, unix_ms=rtc_ms, boot_ms=boot_ms)
+    unix_ms = max(rtc_ms, floor_ms)
+    return replace(
+        keeper, trust=ClockTrust.RTC, unix_ms=unix_ms, boot_ms=boot_ms, aged_ms=unix_ms - floor_ms
+    )
 
 
 def budget_ms(keeper: Timekeeper, boot_ms: int) -> int:
-    """Return how wrong the believed time may be by now: 2 s and 20 ppm since the floor was signed."""
-    age = max(0, keeper.now_ms(boot_ms) - keeper.floor_ms)
+    """Return how wrong the believed time may be by now: 2 s, and 20 ppm since it was last certain."""
+    age = keeper.aged_ms + max(0, boot_ms - keeper.boot_ms)
     return DRIFT_BASE_MS + age * DRIFT_PPM // 1_000_000
 
 
@@ -61,29 +76,34 @@ def hear_signed(
 ) -> tuple[Timekeeper, str]:
     """Return what to believe after central signed its time for our nonce, and what came of it.
 
-    The second value is `set`, `behind_floor` (refused) or `far_ahead` (waits for a second key).
+    The second value is `set`, `behind_floor` (refused) or `far_ahead` (waits for a second key). The
+    answer may have been on its way for `LONGEST_ROUND_TRIP`; older ones are not for this function.
     """
-    if unix_ms < keeper.floor_ms:
+    certain = certain_ms(keeper, boot_ms)
+    if unix_ms < certain - _ON_ITS_WAY_MS:
         return keeper, "behind_floor"
     ahead = unix_ms - keeper.now_ms(boot_ms)
     if keeper.trust.trusted and ahead > FAR_AHEAD_MS and not second_key:
         return keeper, "far_ahead"
-    signed = replace(
-        keeper, floor_ms=unix_ms, trust=ClockTrust.SIGNED, unix_ms=unix_ms, boot_ms=boot_ms
+    unix_ms = max(unix_ms, certain)
+    return (
+        Timekeeper(unix_ms, ClockTrust.SIGNED, unix_ms, boot_ms, keeper.wall_offset_ms),
+        "set",
     )
-    return signed, "set"
 
 
 def hear_network(keeper: Timekeeper, wall_ms: int, boot_ms: int) -> Timekeeper:
     """Return what to believe after the system says its wall clock follows network time.
 
-    It may correct within the drift budget; it raises neither the floor nor the trust.
+    It may correct within the drift budget of the time that the RTC or central gave, however often it
+    is heard; it raises neither the floor nor the trust.
     """
     if not keeper.trust.trusted:
         return keeper
-    if abs(wall_ms - keeper.now_ms(boot_ms)) > budget_ms(keeper, boot_ms):
+    correction = wall_ms - keeper.uncorrected_ms(boot_ms)
+    if abs(correction) > budget_ms(keeper, boot_ms):
         return keeper
-    return replace(keeper, unix_ms=wall_ms, boot_ms=boot_ms)
+    return replace(keeper, network_ms=correction)
 
 
 def watch_wall(keeper: Timekeeper, wall_ms: int, boot_ms: int) -> tuple[Timekeeper, int]:
@@ -97,11 +117,12 @@ def watch_wall(keeper: Timekeeper, wall_ms: int, boot_ms: int) -> tuple[Timekeep
 def certain_ms(keeper: Timekeeper, boot_ms: int) -> int:
     """Return a time that has certainly passed, to persist as the floor.
 
-    Signed time goes on by CLOCK_BOOTTIME; anything weaker leaves the floor where it is.
+    Signed time goes on by CLOCK_BOOTTIME, less what that may be wrong by now; anything weaker leaves
+    the floor where it is, and the network has no say in it.
     """
     if keeper.trust is not ClockTrust.SIGNED:
         return keeper.floor_ms
-    return max(keeper.floor_ms, keeper.now_ms(boot_ms) - DRIFT_BASE_MS)
+    return max(keeper.floor_ms, keeper.uncorrected_ms(boot_ms) - budget_ms(keeper, boot_ms))
 
 
 def _moment(unix_ms: int) -> datetime:

@@ -180,7 +180,7 @@ def test_repeated_refusals_are_folded_into_one_line(door: UnitUnderTest, city: C
     for step in range(8):
         door.show(expired, begin + step * 5.1)
     assert len(door.events(K.DECIDED)) == 1
-    door.show(a_pass(city, areas=0b10, credential_id=b"elsewher"), begin + 60)
+    door.show(a_pass(city, areas=0b10, credential_id=b"elsewher"), begin + 61)
     (folded,) = door.events(K.REFUSALS_FOLDED)
     assert (folded.data["reason"], folded.data["count"]) == ("expired", 7)
 

@@ -19,7 +19,7 @@ from contracts.freshness import DeniedKey, DenyList, Freshness
 from contracts.keys import KeyPurpose
 from contracts.modes import DoorMode
 from contracts.reasons import DenyReason
-from edge.core.beliefs import Beliefs, meet_freshness, prove, receive
+from edge.core.beliefs import IN_ORDER, Beliefs, meet_freshness, prove, receive
 from tests.simulators.city import KEY_IDS, NOW, UNIT, City, at, some_claims
 
 NONCE = "0" * 32
@@ -77,6 +77,36 @@ def test_an_answer_that_names_a_list_not_yet_here_is_not_met() -> None:
     beliefs, accepted = receive(beliefs, DocumentType.AMENDMENTS, city.amendments(2))
     assert beliefs.fresh
     assert [document.number for document in accepted] == [2]
+
+
+def test_an_answer_that_was_only_kept_ends_no_loss_of_state() -> None:
+    city = City()
+    before = with_answer(city, in_service(city), KEY_SET=1, CONFIG=1, AMENDMENTS=1)
+    kept = [(kind, before.held[kind].raw) for kind in IN_ORDER if kind in before.held]
+    assert DocumentType.FRESHNESS in dict(kept)
+    beliefs = told(city, *kept)
+    assert beliefs.is_current
+    assert not beliefs.fresh
+    beliefs = with_answer(city, beliefs, KEY_SET=1, CONFIG=1, AMENDMENTS=1)
+    assert beliefs.fresh
+
+
+def test_a_list_that_arrives_after_a_loss_ends_it_only_together_with_an_answer() -> None:
+    city = City()
+    beliefs, _ = receive(in_service(city), DocumentType.AMENDMENTS, city.amendments(2))
+    assert not beliefs.fresh
+    assert with_answer(city, beliefs, AMENDMENTS=2).fresh
+
+
+def test_a_unit_that_lost_nothing_opens_at_once_after_a_restart() -> None:
+    city = City()
+    before = with_answer(city, in_service(city), KEY_SET=1, CONFIG=1, AMENDMENTS=1)
+    beliefs = Beliefs(UNIT, city.root_keys, lost=False)
+    for kind in IN_ORDER:
+        if kind in before.held:
+            beliefs, _ = receive(beliefs, kind, before.held[kind].raw)
+    assert isinstance(answer(city, beliefs), Granted)
+    assert beliefs.lists_age(UNIX_MS + 5000) == 5
 
 
 def test_documents_may_arrive_in_any_order() -> None:
@@ -188,6 +218,9 @@ def test_another_site_starts_without_the_old_list() -> None:
     beliefs, _ = receive(beliefs, DocumentType.CONFIG, city.config(2, site=9))
     assert DocumentType.AMENDMENTS not in beliefs.held
     assert not beliefs.fresh
+    beliefs, _ = receive(beliefs, DocumentType.AMENDMENTS, city.amendments(1, site=9))
+    assert not beliefs.fresh
+    assert with_answer(city, beliefs, CONFIG=2, AMENDMENTS=1).fresh
 
 
 def test_every_single_changed_byte_of_every_document_is_refused() -> None:

@@ -1,5 +1,8 @@
 """A nonce is good once and only for moments."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from contracts.commands import NONCE_LIFETIME
 from edge.core.nonces import MOST_OPEN, NonceBook
 
@@ -33,3 +36,37 @@ def test_answers_are_spaced() -> None:
     book = NonceBook().give("a", 100.0)
     assert not book.may_give(100.1)
     assert book.may_give(100.3)
+
+
+def test_a_nonce_that_is_too_old_is_forgotten_with_the_next_one() -> None:
+    book = NonceBook().give("old", 100.0).give("new", 101 + NONCE_LIFETIME)
+    assert [nonce for nonce, _ in book.given] == ["new"]
+
+
+def test_taking_one_nonce_leaves_the_others() -> None:
+    book, _ = NonceBook().give("a", 100.0).give("b", 101.0).take("a", 102.0)
+    assert book.take("b", 102.0)[1]
+
+
+def test_nothing_is_spaced_before_the_first_answer() -> None:
+    assert NonceBook().may_give(0.0)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, NONCE_LIFETIME), st.sampled_from("abcdefghijkl"), st.booleans()),
+        max_size=60,
+    )
+)
+def test_no_nonce_is_good_twice_or_late_in_any_order(steps: list[tuple[float, str, bool]]) -> None:
+    book, now, given_at = NonceBook(), 0.0, dict[str, float]()
+    for passes, nonce, gives in steps:
+        now += passes
+        if gives:
+            if nonce not in given_at:  # a unit never gives the same one again
+                book, given_at[nonce] = book.give(nonce, now), now
+            continue
+        book, is_good = book.take(nonce, now)
+        if is_good:
+            assert now - given_at[nonce] <= NONCE_LIFETIME
+            given_at[nonce] = float("-inf")
