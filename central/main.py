@@ -30,7 +30,7 @@ from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
 from central.settings import Settings
-from central.web import booking, desk, entries, orders, passes, problems
+from central.web import booking, demo, desk, entries, orders, passes, problems
 from central.web.guard import AccessLog, Limited, OwnOrigin, Protected, Unbroken
 from central.web.pages import Pages, Static
 
@@ -51,6 +51,8 @@ ROUTERS = (
     desk.router,
     entries.router,
 )
+DEMO_ROUTERS = (demo.router,)
+"""Simulated parts; outside the demo they do not exist."""
 PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
 """What is served without a route; a test allows nothing else."""
 
@@ -139,7 +141,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.state.links = Links(settings.secrets)
     app.state.throttle = Throttle(settings.secrets[-1])
     app.state.pages = Pages(settings)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *(DEMO_ROUTERS if settings.demo else ())):
         app.include_router(router)
     app.mount("/static", Static(directory=Pages.static_folder()))
     problems.install(app)

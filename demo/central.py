@@ -57,6 +57,13 @@ class Central:
             raise DemoFailed(msg)
         return html.unescape(found.text)
 
+    def answers(self) -> bool:
+        """Tell whether anything at all answers at the address."""
+        try:
+            return self._web.get("/").is_success
+        except httpx.HTTPError:
+            return False
+
     def is_ready(self) -> bool:
         """Tell whether central answers."""
         try:

@@ -1,13 +1,15 @@
 """Read orders, reservations and free time. Changes nothing."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from central.booking import occupancy
 from central.booking.availability import free_periods
 from central.booking.models import Order, Reservation
+from central.booking.reservation import State
 from central.booking.times import Period
 from central.booking.wishes import Offer
 from central.errors import NotFound
@@ -84,3 +86,14 @@ def _reservations() -> Select[Reservation]:
         )
         .execution_options(populate_existing=True)
     )
+
+
+def newest_confirmed(session: Session, limit: int) -> Sequence[Reservation]:
+    """Return the reservations that were made certain last, with their halls."""
+    return session.scalars(
+        select(Reservation)
+        .where(Reservation.state == State.CONFIRMED)
+        .options(joinedload(Reservation.hall))
+        .order_by(Reservation.id.desc())
+        .limit(limit)
+    ).all()

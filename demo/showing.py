@@ -1,0 +1,116 @@
+"""The demo that stays up: a city, its doors on a page, one reservation to begin with."""
+
+import select
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from demo.central import Central
+from demo.founding import ADMIN, PASSWORD
+from demo.processes import DemoFailed, free_port, python
+from demo.renter import Renter
+from demo.running import BROKER, CENTRAL, Demo, running
+from demo.story import HALL_A
+
+PAGE = "virtual-doors"
+_LOOK_EVERY = 0.5  # seconds
+Say = Callable[[str], None]
+
+
+def show(home: Path, *, fresh: bool) -> None:
+    """Start everything, say where to look, and stay until somebody presses Ctrl-C."""
+    if fresh:
+        shutil.rmtree(home, ignore_errors=True)
+
+    def say(words: str) -> None:
+        print(words, flush=True)
+
+    with running(home, say) as demo:
+        doors = start_doors(demo, say)
+        central = demo.central()
+        renter = a_pass_for_now(central)
+        _tell(demo, doors, renter)
+        central.close()
+        _stay(demo)
+
+
+def start_doors(demo: Demo, say: Say) -> str:
+    """Start the virtual doors with their page, and a door unit for each; return the page's address."""
+    port = free_port()
+    named = [
+        part
+        for number, name in demo.doors.items()
+        for part in ("--door", f"{name}={demo.run_of(number)}")
+    ]
+    offers = f"{demo.address}/demo/passes"
+    demo.programs.start(
+        PAGE, python("edge.simulator", *named, "--port", str(port), "--passes", offers)
+    )
+    address = f"http://127.0.0.1:{port}"
+    page = Central(address)
+    demo.programs.wait_ready(PAGE, page.answers)
+    page.close()
+    for number, name in demo.doors.items():
+        say(f"Starting the door unit of {name}")
+        demo.start_unit(number)
+    return address
+
+
+def a_pass_for_now(central: Central) -> Renter | None:
+    """Book the next two hours, so that there is a pass to hold up; None when they are taken."""
+    start = datetime.now(UTC).replace(second=0, microsecond=0)  # noqa: TID251 - the real time
+    hall = next(one["id"] for one in central.get("halls") if one["name"] == HALL_A)
+    try:
+        return Renter(central, hall, start, start + timedelta(hours=2))
+    except DemoFailed:
+        return None  # an earlier start of the demo has it still
+
+
+def _tell(demo: Demo, doors: str, renter: Renter | None) -> None:
+    lines = [
+        ("Book a hall", demo.address),
+        ("The doors", doors),
+        *([("A pass for now", f"{demo.address}{renter.address}")] if renter else []),
+        ("The desk", f"{demo.address}/desk   ({ADMIN} / {PASSWORD})"),
+        ("Entries, faults", f"{demo.address}/desk/entries"),
+        ("REST interface", f"{demo.address}/api/openapi.json"),
+        ("What programs say", str(demo.home.logs)),
+    ]
+    print("\nThe city is up.\n")
+    for what, where in lines:
+        print(f"  {what:<18} {where}")
+    print(
+        "\nOpen the doors, choose one, hold a pass up with one click, push the door.\n"
+        "Type b or c and Enter to stop or start the broker or central, and see that doors go on;\n"
+        "q or Ctrl-C ends everything. The city is kept; ./hallpass demo --fresh begins anew.\n",
+        flush=True,
+    )
+
+
+def _stay(demo: Demo) -> None:
+    """Return when somebody asks to end; meanwhile do what is typed, and say what ended by itself."""
+    switches = {"b": (BROKER, demo.start_broker), "c": (CENTRAL, demo.start_central)}
+    reading: list[TextIO] = [sys.stdin] if sys.stdin.isatty() else []
+    while True:
+        typed, _, _ = select.select(reading, [], [], _LOOK_EVERY)
+        word = sys.stdin.readline().strip().lower() if typed else ""
+        if word == "q":
+            return
+        if word in switches:
+            _switch(demo, *switches[word])
+        for name, program in list(demo.programs.running.items()):
+            if not program.running:
+                print(f"{name} ended by itself:\n{program.tail()}", flush=True)
+                del demo.programs.running[name]
+
+
+def _switch(demo: Demo, name: str, start: Callable[[], None]) -> None:
+    if name in demo.programs.running:
+        demo.programs.stop(name)
+        print(f"{name} is stopped", flush=True)
+    else:
+        start()
+        print(f"{name} runs", flush=True)
