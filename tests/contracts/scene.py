@@ -15,9 +15,10 @@ from contracts.keyset import Key, verify_keyset
 from contracts.moments import minute_of
 from tests.contracts.brussels import BRUSSELS
 from tests.contracts.forge import signed_text
-from tests.simulators.city import KEY_IDS, NOW, City, a_config, at, some_claims
+from tests.contracts.known_city import a_known_city
+from tests.simulators.city import KEY_IDS, NOW, a_config, at, some_claims
 
-CITY = City()
+CITY = a_known_city()
 CREDENTIAL_KEY = KEY_IDS[KeyPurpose.CREDENTIAL]
 AMENDMENTS_KEY = KEY_IDS[KeyPurpose.AMENDMENTS]
 KEYS = verify_keyset(CITY.keyset(), CITY.root_keys).keys
