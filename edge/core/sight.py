@@ -14,7 +14,7 @@ from edge.events import CameraState
 
 DARK_BELOW = 24.0
 """Brightness (0 to 255) that the lightest twentieth of a picture at least has when it is not dark."""
-SHAPELESS_BELOW = (2.5, 8.0)
+SHAPELESS_BELOW = (1.5, 8.0)
 """Steps of brightness, least and most, below which a picture shows nothing: a tenth of its light."""
 SHARP_FROM = 0.6
 """Share of its coarse edges that a picture still has close up; 3 pixels of blur leave 0.7 and more

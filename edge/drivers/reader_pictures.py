@@ -31,7 +31,8 @@ def _bytes_of(path: Path) -> bytes:
 
 def _decoded(raw: bytes, path: Path) -> Gray:
     try:
-        picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_GRAYSCALE)
+        buffer = np.frombuffer(raw, np.uint8)
+        picture = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if raw else None
     except cv2.error as error:
         msg = f"{path} is damaged, or larger than any camera makes: {error.err}"
         raise SourceFailed(msg) from error
@@ -95,9 +96,10 @@ class Film:
         """
         self._path = path
         self._capture = cv2.VideoCapture(str(path))
-        if not path.is_file() or not self._capture.isOpened():
+        if not path.is_file() or not self._capture.grab():
             msg = f"{path} is missing, or no video that OpenCV knows (mp4, avi, mkv)"
             raise SourceFailed(msg)
+        self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
         self._every = max(1, round(self._capture.get(cv2.CAP_PROP_FPS) / rate))
         self._pace, self._grain = Pace(rate), Grain()
 

@@ -59,7 +59,7 @@ class Pace:
         """Note that the frame is taken now; return the moment."""
         now = time.monotonic()
         # Somebody who was late does not hurry afterwards.
-        self._due = max(self._due + self._interval, now)
+        self._due = (self._due if now - self._due < self._interval else now) + self._interval
         return now
 
     def wait(self) -> float:
@@ -92,4 +92,4 @@ class Grain:
         drawn = self._random.standard_normal((rows, columns), np.float32)
         drawn *= self._DEVIATION
         drawn += self._LEVEL
-        return np.clip(drawn, 0, 2 * self._LEVEL).astype(np.uint8)
+        return np.clip(np.rint(drawn), 0, 2 * self._LEVEL).astype(np.uint8)
