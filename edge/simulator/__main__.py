@@ -27,7 +27,13 @@ def serve(
             f" configuration names {places.WIRE} and {places.CAMERA} in it.",
         ),
     ],
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 finds a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 finds a free one.")] = 0,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on; another one is for a container that publishes it."
+        ),
+    ] = "127.0.0.1",
     passes: Annotated[
         str,
         typer.Option(
@@ -48,7 +54,7 @@ def serve(
     try:
         with ExitStack() as closing:
             doors = _doors(door, closing)
-            listening = closing.enter_context(socket.create_server(("127.0.0.1", port)))
+            listening = closing.enter_context(socket.create_server((host, port)))
             serve_doors(doors, listening, passes)
     except (EdgeError, OSError) as error:
         typer.echo(f"The virtual door cannot start: {error}", err=True)
