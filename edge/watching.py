@@ -94,6 +94,10 @@ class Watching:
         if now < self._due:
             return
         self._due = now + LOOK_EVERY
+        if self._recorder.failing:
+            # What could not be written when it began; the first line that succeeds is this one.
+            data = {"fault": Fault.JOURNAL_FAILED.value, "detail": self._recorder.failing[:200]}
+            self._recorder.write(EventKind.FAULT_RAISED, data)
         self._time()
         self._machine()
         if now >= self._certificate_due:
