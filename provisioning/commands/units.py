@@ -46,7 +46,7 @@ def create(  # noqa: PLR0913 - an option each
     ca_folder: CaFolder,
     root_file: RootFile,
     broker_host: Annotated[str, typer.Option(help="Where the unit finds the broker.")],
-    broker_port: Annotated[int, typer.Option(min=1, max=65535)] = 8883,
+    broker_port: Annotated[int, typer.Option(min=1, max=65535, help="The broker's port.")] = 8883,
     unit: Annotated[str, typer.Option(help="Its id. Default: a new, random one.")] = "",
     setting: Annotated[
         list[str] | None,

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.provisioning.launcher import Launcher
+
 ROOT = Path(__file__).parents[2]
 ROOT_PASSPHRASES = [f"wortel nummer {number} van de stad" for number in range(1, 4)]
 KEYS_PASSPHRASE = "sleutels waarmee centraal tekent"
@@ -26,25 +28,17 @@ Done = subprocess.CompletedProcess[str]
 class Program:
     """Runs commands in a folder; relative paths count from it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, launcher: Launcher) -> None:
+        self.folder, self._launcher = folder, launcher
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         plain = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
         self.environment = {**kept, **plain, **PASSPHRASES}
 
     def __call__(self, *arguments: str | Path, **changes: str | None) -> Done:
         """Run a command; `changes` set environment variables, or with None take them away."""
-        environment = {**self.environment, **changes}
-        done = subprocess.run(
-            command(*arguments),
-            cwd=self.folder,
-            env={name: value for name, value in environment.items() if value is not None},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        wanted = {**self.environment, **changes}
+        environment = {name: value for name, value in wanted.items() if value is not None}
+        done = self._launcher.run(list(map(str, arguments)), self.folder, environment)
         require_discreet(done.stdout + done.stderr)
         return done
 
@@ -64,6 +58,10 @@ class Program:
         assert "Traceback" not in done.stderr
         return done.stderr
 
+    def elsewhere(self, folder: Path) -> "Program":
+        """The same program in another folder."""
+        return Program(folder, self._launcher)
+
     def contents(self) -> dict[str, bytes]:
         """Every file there is, to see that nothing was lost, changed or left behind."""
         found = self.folder.rglob("*")
@@ -73,6 +71,7 @@ class Program:
 
 
 def command(*arguments: str | Path) -> list[str]:
+    """What a shell would start."""
     return [sys.executable, "-m", "provisioning", *map(str, arguments)]
 
 

@@ -16,6 +16,7 @@ from provisioning import ca, certificates, crl
 from provisioning.certificates import common_name, new_key
 from provisioning.errors import AlreadyThere, ExitCode, ProvisioningError, Unusable
 from provisioning.private_keys import encrypted, plain, read_p256
+from tests.provisioning.launcher import Launcher
 from tests.provisioning.openssl import openssl, verifies
 from tests.provisioning.program import CA_PASSPHRASE, CA_ROOT_PASSPHRASE, Program, command
 
@@ -46,10 +47,12 @@ def opened(city: Program) -> ca.Ca:
 
 
 @pytest.fixture(scope="module")
-def one_of_each(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_of_each(
+    launcher: Launcher, founded: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A city whose CA issued one certificate of each sort."""
     folder = tmp_path_factory.mktemp("issued") / "city"
-    city = Program(Path(shutil.copytree(founded, folder)))
+    city = Program(Path(shutil.copytree(founded, folder)), launcher)
     city.data(*BROKER, "--out", "broker")
     city.data("ca", "central", "--ca", "ca", "--out", "central")
     a_request(folder)
@@ -58,9 +61,9 @@ def one_of_each(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture
-def issued(one_of_each: Path, tmp_path: Path) -> Program:
+def issued(launcher: Launcher, one_of_each: Path, tmp_path: Path) -> Program:
     """A copy of that city."""
-    return Program(Path(shutil.copytree(one_of_each, tmp_path / "issued")))
+    return Program(Path(shutil.copytree(one_of_each, tmp_path / "issued")), launcher)
 
 
 # --- chains

@@ -58,7 +58,7 @@ def test_two_holders_sign_one_after_the_other_on_two_computers(
     assert (first["complete"], len(first["signers"])) == (False, 1)
     with pytest.raises(BadSignature, match="1 root keys of the 2"):
         keyset_of(city)
-    elsewhere = Program(tmp_path / "elsewhere")
+    elsewhere = city.elsewhere(tmp_path / "elsewhere")
     for name in ("keyset.json", "root/root.json", "root/root-1.pem"):
         path = elsewhere.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
