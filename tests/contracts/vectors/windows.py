@@ -22,6 +22,7 @@ CASES = {
     "the start falls into the missing hour": ("2026-03-22 01:15", 120, 1, SUN),
     "both fall into the missing hour": ("2026-03-22 01:15", 30, 1, SUN),
     "the missing hour swallows a window": ("2026-03-22 01:30", 45, 2, SUN),
+    "the missing hour is all of a window": ("2026-03-22 01:30", 60, 2, SUN),
     "a night through the hour that comes twice": ("2026-10-17 20:00", 540, 1, SAT),
     "the start comes twice": ("2026-10-18 00:30", 60, 1, SUN),
     "the end comes twice": ("2026-10-17 23:30", 60, 1, SUN),
