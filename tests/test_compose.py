@@ -101,7 +101,16 @@ def test_only_provisioning_sees_the_root_keys(services: dict[str, Service]) -> N
 def test_the_inner_network_reaches_nothing_else(services: dict[str, Service]) -> None:
     assert read_compose()["networks"]["inside"]["internal"] is True
     outside = {name for name, one in services.items() if "outside" in one.get("networks", {})}
-    assert outside == {"web", "virtual-door"}
+    assert outside == {"web", "worker", "virtual-door"}
+
+
+def test_the_manual_names_services_that_there_are() -> None:
+    manual = (ROOT / "docs/operations/running.md").read_text(encoding="utf-8")
+    words = r"docker-compose (?:exec|run|logs|stop)(?: -\S+(?: tar)?)* ([a-z-]+)"
+    named = set(re.findall(words, manual))
+    assert len(named) > 2
+    assert named <= set(NAMES)
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", manual, re.MULTILINE)) == set(NAMES)
 
 
 # --- each service's own command, without Docker ---------------------------------------------------
@@ -137,6 +146,27 @@ def test_what_provisioning_makes_is_readable_by_nobody_else(containers: Containe
     containers.up("provisioning")
     open_ones = "find /keys -type f -perm /077 -o -type d -perm /077 -mindepth 1"
     assert containers.execute("provisioning", "sh", "-c", open_ones) == ""
+
+
+@as_root
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("service", "program"), [("database", "pg_dump"), ("provisioning", "--entrypoint tar")]
+)
+def test_the_backup_of_the_manual_saves_something(
+    containers: Containers, service: str, program: str
+) -> None:
+    containers.up("web")
+    manual = (ROOT / "docs/operations/running.md").read_text(encoding="utf-8")
+    (line,) = [
+        one for one in manual.splitlines() if one.startswith("docker-compose") and program in one
+    ]
+    words = line.partition(f"{service} ")[2].partition(" >")[0]
+    command = words if service == "database" else f"tar {words}"
+    saved = containers.execute(
+        service, "sh", "-c", f"set -e; {command} >/tmp/saved; wc -c </tmp/saved"
+    )
+    assert int(saved) > 10_000
 
 
 @as_root
