@@ -8,6 +8,7 @@ import faulthandler
 import os
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -27,6 +28,16 @@ SAY_AGAIN_AFTER = 0.09
 HEALTH_EVERY = 1.0
 """Seconds."""
 _ORDERS = 4096  # bytes
+
+
+class Listener(Protocol):
+    """Whoever hears what we see."""
+
+    def say(self, said: Said) -> None:
+        """Take what is said."""
+
+    def orders(self) -> list[float] | None:
+        """Return the pauses ordered since the last call; None when it is gone."""
 
 
 class Parent:
@@ -60,7 +71,7 @@ class Parent:
 class ReaderProcess:
     """Takes frame after frame."""
 
-    def __init__(self, settings: Settings, parent: Parent) -> None:
+    def __init__(self, settings: Settings, parent: Listener) -> None:
         """Begin with nothing seen."""
         self._parent = parent
         self._meter, self._seeker, self._puzzled = (

@@ -19,6 +19,15 @@ def main() -> None:
         case "too much":
             line = b'{"say":"health","state":"working","milli":1,"at":1}\n'
             out.write(line * 10_000)
+        case "stubborn":
+            while True:
+                at = time.monotonic_ns() // 1000
+                code = {"say": "code", "text": "HP1:" + 144 * "A", "at": at}
+                health = {"say": "health", "state": "working", "milli": 10_000, "at": at}
+                for said in (code, health):
+                    out.write(json.dumps(said).encode() + b"\n")
+                out.flush()
+                time.sleep(0.05)
         case "nothing":
             pass
         case "last words":

@@ -207,6 +207,19 @@ def test_a_pause_hides_codes_and_not_the_camera_s_health(unit: Unit) -> None:
     unit.sees(PASS)
 
 
+def test_a_pause_holds_even_for_a_process_that_does_not_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_child, "PROGRAM", "tests.simulators.bad_reader")
+    stubborn = Unit(tmp_path, source="stubborn").start()
+    eventually(lambda: len(stubborn.codes()) > 2, "codes come")
+    stubborn.reader.pause(3600)
+    began = len(stubborn.events)
+    eventually(lambda: len(stubborn.health(began)) > 20, "it goes on saying things")
+    assert len(stubborn.codes(began)) <= 1
+    stubborn.stop()
+
+
 def test_a_pause_ends_by_itself(unit: Unit) -> None:
     unit.reader.pause(0.5)
     unit.sees(PASS)
