@@ -136,7 +136,7 @@ put() {
 }
 
 install_files() {
-    say "Files:"
+    say "Files that are new or different:"
     (cd "$here/files" && find . -type f | sed 's|^\./||' | sort) >"$work/list"
     while read -r name; do
         # A read-only root needs /data on a partition of its own, and a package that knows how.
