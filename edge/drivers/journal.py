@@ -14,12 +14,27 @@ import sqlite_utils
 
 from contracts import strict_json
 from contracts.clock import ClockReading
-from contracts.journal import LARGEST_BATCH, EventKind, chain, first_broken, genesis
-from edge.drivers.database import failing_loudly
+from contracts.errors import Malformed
+from contracts.journal import (
+    LARGEST_BATCH,
+    LARGEST_EVENT,
+    EventKind,
+    chain,
+    first_broken,
+    genesis,
+    read_event,
+)
+from edge.drivers.database import DatabaseFailed, failing_loudly
 
 KEEP_ROWS = 50_000
 KEEP_MS = 30 * 86_400_000
+MOST_RETIRED = 1_000
+"""Rows that go at a time: the door waits meanwhile."""
 _LARGEST_BATCH_BYTES = 65_536
+
+
+class JournalDamaged(DatabaseFailed):
+    """The database is sound, but what it says of the journal cannot be: it must be set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,7 @@ class Journal:
 
         Raises:
             DatabaseFailed: the medium failed.
+            JournalDamaged: rows are missing at its end, or what is known about it makes no sense.
 
         """
         self._database = database
@@ -51,10 +67,13 @@ class Journal:
             self._create()
             facts = dict(database.execute("SELECT name, value FROM journal_fact").fetchall())
             last = self._last()
-        self.epoch: bytes = facts["epoch"]
-        self.acked = int(facts["acked"])
-        self.base_seq, self._base_hash = int(facts["base_seq"]), bytes(facts["base_hash"])
+        self.epoch, self._base_hash = _bytes(facts, "epoch", 8), _bytes(facts, "base_hash", 32)
+        self.acked, self.base_seq = _number(facts, "acked"), _number(facts, "base_seq")
         self._seq, self._hash = (last.seq, last.hash) if last else (self.base_seq, self._base_hash)
+        if not 0 <= self.base_seq <= self.acked <= self._seq:
+            # Numbers that central already has would be given to other entries.
+            msg = f"central holds {self.acked} entries of this journal, and {self._seq} are here"
+            raise JournalDamaged(msg)
 
     @property
     def head(self) -> tuple[int, bytes]:
@@ -85,14 +104,19 @@ class Journal:
     def append(
         self, kind: EventKind, data: Mapping[str, Any], reading: ClockReading, monotonic: float
     ) -> Entry:
-        """Write one event; when this returns, a power cut no longer takes it away.
+        """Write one event; when this returns outside `atomic`, a power cut no longer takes it away.
 
         Raises:
             DatabaseFailed: it is not written.
+            Malformed: it has no form on the wire, or is longer than central takes: written down, it
+                would stop all delivery behind it.
 
         """
         seq = self._seq + 1
         raw = self._event(seq, kind, data, reading, monotonic)
+        if len(raw) > LARGEST_EVENT:
+            msg = f"{kind} with {len(raw)} bytes is longer than {LARGEST_EVENT}"
+            raise Malformed(msg)
         entry = Entry(seq, raw, chain(self._hash, raw))
         with self.atomic():
             self._database.execute("INSERT INTO journal VALUES (?, ?, ?)", (seq, raw, entry.hash))
@@ -117,14 +141,19 @@ class Journal:
         """Return the chain's hash at a number, None when that row is not here any more."""
         if seq == self.base_seq:
             return self._base_hash
-        row = self._database.execute("SELECT hash FROM journal WHERE seq = ?", (seq,)).fetchone()
+        query = "SELECT hash FROM journal WHERE seq = ?"
+        with failing_loudly("reading the journal"):
+            row = self._database.execute(query, (seq,)).fetchone()
         return bytes(row[0]) if row else None
 
     def acknowledge(self, upto: int, head: bytes) -> bool:
         """Note that central holds everything up to a number; False when its hash is not ours.
 
-        A wrong hash changes nothing: nobody can make the unit forget what he does not hold.
+        A wrong hash changes nothing: nobody can make the unit forget what he does not hold. What is
+        not here any more was proven before, and cannot be held against anybody.
         """
+        if upto < self.base_seq:
+            return True
         if upto > self._seq or self.hash_at(upto) != head:
             return False
         if upto > self.acked:
@@ -134,8 +163,16 @@ class Journal:
         return True
 
     def retire(self, wall_ms: int | None, keep_rows: int = KEEP_ROWS) -> int:
-        """Remove the oldest acknowledged rows that are old or too many; return how many."""
+        """Remove the oldest acknowledged rows that are old or too many; return how many.
+
+        At most `MOST_RETIRED` go: call again while any do.
+
+        Raises:
+            DatabaseFailed: none went.
+
+        """
         upto = min(self.acked, max(self._seq - keep_rows, self._older_than(wall_ms)))
+        upto = min(upto, self.base_seq + MOST_RETIRED)
         gone = self.hash_at(upto)
         if upto <= self.base_seq or gone is None:
             return 0
@@ -148,14 +185,16 @@ class Journal:
         return removed
 
     def broken_at(self) -> int | None:
-        """Return the number of the first entry that does not follow from the one before, or None."""
+        """Return the number of the first entry that is missing or does not follow, None when all do.
+
+        Reads every row: not for the controller's loop.
+        """
         previous, seq = self._base_hash, self.base_seq
         while rows := self.after(seq, 500):
-            if rows[0].seq != seq + 1:
-                return seq + 1
+            missing = [at for at, row in enumerate(rows, seq + 1) if row.seq != at]
             broken = first_broken(previous, [(row.seq, row.raw, row.hash) for row in rows])
-            if broken is not None:
-                return broken
+            if missing or broken is not None:
+                return min(one for one in (*missing[:1], broken) if one is not None)
             previous, seq = rows[-1].hash, rows[-1].seq
         return None if seq == self._seq else seq + 1
 
@@ -216,6 +255,24 @@ class Journal:
         return max(old, default=0)
 
 
+def _bytes(facts: Mapping[str, Any], name: str, length: int) -> bytes:
+    value = facts.get(name)
+    if not isinstance(value, bytes) or len(value) != length:
+        msg = f"the journal's {name} is damaged"
+        raise JournalDamaged(msg)
+    return value
+
+
+def _number(facts: Mapping[str, Any], name: str) -> int:
+    value = facts.get(name)
+    if not isinstance(value, int):
+        msg = f"the journal's {name} is damaged"
+        raise JournalDamaged(msg)
+    return value
+
+
 def _wall(entry: Entry) -> int | None:
-    value = strict_json.loads(entry.raw)["wall"]
-    return int(value) if value is not None else None
+    try:
+        return read_event(entry.raw).wall
+    except Malformed:  # `broken_at` finds it; it goes when those behind it do
+        return None

@@ -1,0 +1,108 @@
+"""What a unit may never forget, in few bytes with a checksum: numbers, the clock's floor, spent uses."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from contracts import strict_json
+from contracts.errors import Malformed
+
+_DOMAIN = b"hallpass/summary/v1\x00"
+LARGEST = 8_388_608
+"""Bytes: a ledger of far more passes than one door sees in its life."""
+FORGET_AFTER_MS = 90 * 86_400_000
+"""How long a spent use is remembered after its pass ended, should the reservation have been moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What never goes down."""
+
+    epoch: str = ""
+    """The journal's epoch it belongs to: another one means the database was lost."""
+    seq: int = 0
+    """An entry that was certainly written: fewer in the journal means an older copy came back."""
+    floor_ms: int = 0
+    session: int = 0
+    generation: int = 0
+    """Rises when numbers are dropped, which is the only way for them to go down."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    spent: Mapping[str, int] = field(default_factory=dict)
+    ends: Mapping[str, int] = field(default_factory=dict)
+    """For spent passes whose end is known: Unix milliseconds after which they open nothing."""
+    lost: bool = False
+    """Written while the state was lost, and nobody said yet that it is whole again."""
+
+    def merged(self, other: "Summary") -> "Summary":
+        """Return the higher of every value; epoch, number of entries and `lost` stay this one's."""
+        newer = max(self, other, key=lambda one: one.generation)
+        numbers = _highest(self.numbers, other.numbers)
+        if self.generation != other.generation:
+            numbers = dict(newer.numbers)
+        return replace(
+            self,
+            floor_ms=max(self.floor_ms, other.floor_ms),
+            session=max(self.session, other.session),
+            generation=newer.generation,
+            numbers=numbers,
+            spent=_highest(self.spent, other.spent),
+            ends=_highest(self.ends, other.ends),
+        )
+
+    def without(self, name: str) -> "Summary":
+        """Return it without the number of one kind of document."""
+        kept = {other: number for other, number in self.numbers.items() if other != name}
+        return replace(self, numbers=kept, generation=self.generation + 1)
+
+    def tidied(self) -> "Summary":
+        """Return it without the uses of passes that have certainly been over for long."""
+        over = {one for one, end in self.ends.items() if end + FORGET_AFTER_MS < self.floor_ms}
+        if not over:
+            return self
+        spent = {one: count for one, count in self.spent.items() if one not in over}
+        ends = {one: end for one, end in self.ends.items() if one not in over}
+        return replace(self, spent=spent, ends=ends)
+
+    def sealed(self) -> bytes:
+        """Return its bytes with their checksum."""
+        body = strict_json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
+        return _checksum(body) + b"\n" + body
+
+
+def opened(raw: bytes) -> Summary | None:
+    """Return the summary in sealed bytes, None when a byte of them is not as it was written.
+
+    Names that this release does not know are left aside: a newer one may have been here.
+    """
+    digest, _, body = raw.partition(b"\n")
+    if _checksum(body) != digest:
+        return None
+    try:
+        values = strict_json.loads(body, LARGEST)
+        known = {one.name: values[one.name] for one in fields(Summary) if one.name in values}
+        summary = Summary(**known)
+    except (Malformed, TypeError, AttributeError):
+        return None
+    return summary if _is_sensible(summary) else None
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(_DOMAIN + body).hexdigest().encode()
+
+
+def _is_sensible(summary: Summary) -> bool:
+    """Tell whether every value has its type: the checksum is against accidents, not against people."""
+    default = Summary()
+    values: list[tuple[Any, Any]] = [
+        (getattr(summary, one.name), getattr(default, one.name)) for one in fields(Summary)
+    ]
+    return all(type(value) is type(usual) for value, usual in values) and all(
+        type(number) is int
+        for counted in (summary.numbers, summary.spent, summary.ends)
+        for number in counted.values()
+    )
+
+
+def _highest(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: max(one.get(name, 0), other.get(name, 0)) for name in {*one, *other}}
