@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from edge.simulator.app import slug_of
 from edge.simulator.bench import VirtualDoor
+from edge.simulator.hardware import HANDS
 from edge.simulator.passes import Passes
 from edge.simulator.server import DoorServer
 from tests.edge.simulator.helpers import PATIENCE, a_code, wait_for
@@ -76,3 +77,18 @@ def serving(door: VirtualDoor, passes: str = "") -> Iterator[Served]:
             server.should_exit = True
             thread.join(PATIENCE)
             assert not thread.is_alive()
+
+
+def undo_all(door: VirtualDoor) -> None:
+    """Bring a door back to how it began."""
+    for undo in (
+        door.pull_shut,
+        door.shut_lid,
+        door.uncover,
+        door.take_away,
+        door.restore_mains,
+        door.end_fire_alarm,
+    ):
+        undo()
+    for hand in HANDS:
+        door.press(hand, seconds=0)

@@ -23,6 +23,17 @@ def a_png(columns: int, rows: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
 
 
+def a_bomb(columns: int, rows: int) -> bytes:
+    """A real black PNG, of few bytes and many pixels."""
+    lines = zlib.compress(b"\x00" * (columns // 8 + 1) * rows)
+    parts = [a_png(columns, rows)[:8]]
+    head = struct.pack(">IIBBBBB", columns, rows, 1, 0, 0, 0, 0)
+    for kind, body in ((b"IHDR", head), (b"IDAT", lines), (b"IEND", b"")):
+        sealed = kind + body
+        parts.append(struct.pack(">I", len(body)) + sealed + struct.pack(">I", zlib.crc32(sealed)))
+    return b"".join(parts)
+
+
 def a_jpeg(columns: int, rows: int) -> bytes:
     frame = struct.pack(">BHHB", 8, rows, columns, 1) + b"\x01\x11\x00"
     return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0" + struct.pack(">H", len(frame) + 2) + frame
@@ -95,6 +106,10 @@ def test_a_screenshot_and_a_transparent_code_can_be_read() -> None:
     assert codes_in(pictures.held_up(pictures.opened(raw), STREET)) == [A_PASS]
 
 
+def test_a_large_but_honest_picture_is_taken() -> None:
+    assert pictures.opened(a_bomb(4_000, 3_000)).shape == (3_000, 4_000)
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -107,6 +122,7 @@ def test_a_screenshot_and_a_transparent_code_can_be_read() -> None:
         a_png(2**31, 2**31),
         a_png(640, 480),
         a_png(0, 0),
+        a_bomb(8_000, 8_000),
         a_jpeg(65_000, 65_000),
         a_jpeg(640, 480),
         b"\xff\xd8" + b"\xff" * 1000,

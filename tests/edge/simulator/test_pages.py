@@ -3,8 +3,10 @@
 import json
 import re
 import socket
+import tempfile
 import tomllib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -18,16 +20,26 @@ from edge.simulator.bench import VirtualDoor
 from edge.simulator.lamp import Colour
 from edge.simulator.pictures import LARGEST_UPLOAD
 from tests.edge.simulator.helpers import PATIENCE, ROOT, a_code
-from tests.edge.simulator.serving import PassList, Served, serving
+from tests.edge.simulator.serving import PassList, Served, serving, undo_all
 
 JSON = {"Accept": "application/json"}
 PLACEHOLDER = re.compile(r"{\w*}")
 
 
-@pytest.fixture
-def served(door: VirtualDoor) -> Iterator[Served]:
-    with serving(door) as it:
+@pytest.fixture(scope="module")
+def one_server() -> Iterator[Served]:
+    with (
+        tempfile.TemporaryDirectory(prefix="door-") as folder,
+        VirtualDoor("feestzaal", Path(folder)) as door,
+        serving(door) as it,
+    ):
         yield it
+
+
+@pytest.fixture
+def served(one_server: Served) -> Served:
+    undo_all(one_server.door)
+    return one_server
 
 
 @pytest.fixture
@@ -304,6 +316,18 @@ def test_a_pass_is_never_fetched_from_elsewhere(
         assert passes.asked == []
 
 
+def test_a_pass_is_not_fetched_from_another_port_of_this_machine(
+    door: VirtualDoor, client: httpx.Client, passes: PassList
+) -> None:
+    elsewhere = PassList()
+    with serving(door, f"{passes.origin}/passes") as it:
+        wanted = {"pass": f"{elsewhere.origin}/pass.png"}
+        client.post(f"{it.page}/hold-up", data=wanted, headers=JSON)
+        assert not door.state().holding
+    elsewhere.close()
+    assert elsewhere.asked == []
+
+
 def test_a_redirect_is_not_followed(
     door: VirtualDoor, client: httpx.Client, passes: PassList
 ) -> None:
@@ -351,15 +375,18 @@ def test_a_demo_that_is_down_leaves_the_rest_of_the_page_usable(
 def test_an_open_page_is_told_what_moves_and_let_go_when_the_program_stops(
     door: VirtualDoor, client: httpx.Client
 ) -> None:
-    with serving(door) as it, client.stream("GET", f"{it.page}/live?lang=de") as stream:
-        assert stream.headers["content-type"].startswith("text/event-stream")
-        lines = stream.iter_lines()
-        first = json.loads(next(lines).removeprefix("data: "))
-        assert first["words"]["state"] == "Zu und verriegelt"
-        door.force()
-        told = (line.removeprefix("data: ") for line in lines if line.startswith("data: "))
-        assert json.loads(next(told))["marks"]["leaf"] == "open"
-    assert door._listeners == {}
+    with ExitStack() as stays_open:
+        with serving(door) as it:
+            request = client.stream("GET", f"{it.page}/live?lang=de")
+            stream = stays_open.enter_context(request)
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            lines = stream.iter_lines()
+            first = json.loads(next(lines).removeprefix("data: "))
+            assert first["words"]["state"] == "Zu und verriegelt"
+            door.force()
+            told = (line.removeprefix("data: ") for line in lines if line.startswith("data: "))
+            assert json.loads(next(told))["marks"]["leaf"] == "open"
+        assert door._listeners == {}
 
 
 # --- words and looks -----------------------------------------------------------------------------
