@@ -1,0 +1,18 @@
+"""What a run of the benchmarks is given."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Unmeasurable(Exception):
+    """Something needed is not here; the message says what. No failure: others are measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The same for every subject."""
+
+    photos: Path | None
+    """Folder of photos of QR codes."""
+    scratch: Path
+    """Empty folder on a real disk, removed afterwards."""

@@ -1,0 +1,41 @@
+"""Everything that is measured, in the order of the table.
+
+A subject is a module with `NAMES` (its rows, for the filter) and `rows(options)`.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from bench import journalling, photos, verifying
+from bench.options import Options
+from bench.row import Row
+
+
+class Subject(Protocol):
+    """A module that measures something."""
+
+    @property
+    def NAMES(self) -> tuple[str, ...]:  # noqa: N802 - it is a constant of the module
+        """The names of its rows."""
+
+    def rows(self, options: Options, /) -> Iterator[Row]:
+        """Measure, and give a row for each name."""
+
+
+SUBJECTS: tuple[Subject, ...] = (
+    photos,
+    verifying,
+    journalling,
+    # Place for `scan_to_strike.median` and `.p99`: a frame with a pass to the strike's command.
+    # Place for `unit.idle_cpu`, `unit.memory` and `unit.start`: the whole door unit.
+)
+
+
+def wanted(filters: list[str]) -> list[Subject]:
+    """Return the subjects with a name that contains one of the filters; all without filters."""
+    return [subject for subject in SUBJECTS if any(is_wanted(n, filters) for n in subject.NAMES)]
+
+
+def is_wanted(name: str, filters: list[str]) -> bool:
+    """Tell whether a name contains one of the filters, or there are none."""
+    return not filters or any(part in name for part in filters)
