@@ -48,6 +48,8 @@ class SystemClock:
         """Return the RTC's time; None when it is missing, unreadable or lost its power."""
         if self._rtc == SYSTEM:
             return self.wall_ms()
+        if not self._rtc:
+            return None
         try:
             return int(Path(self._rtc, "since_epoch").read_text(encoding="ascii")) * 1000
         except (OSError, ValueError):

@@ -80,8 +80,11 @@ class Indicator:
 
     def close(self) -> None:
         """Dark, silent, pins given back."""
-        self._lamp.close()
-        self._buzzer.close()
+        if not self._lamp.closed:
+            self._lamp.off()
+            self._buzzer.off()
+            self._lamp.close()
+            self._buzzer.close()
 
 
 def _is_sounding(beeps: tuple[float, ...], elapsed: float) -> bool:

@@ -4,7 +4,7 @@ No edge interrupts: reading every few milliseconds costs nothing at this number 
 by itself, and cannot miss the level an edge led to.
 """
 
-from gpiozero import DigitalInputDevice, Factory
+from gpiozero import Factory, InputDevice
 
 from edge.events import Emit, Input, InputChanged
 from edge.pins import Pins
@@ -19,12 +19,14 @@ class Inputs:
     def __init__(self, factory: Factory, pins: Pins, emit: Emit) -> None:
         """Take the pins."""
         self._emit = emit
+        # The door contact is told last: what explains an opening comes before the opening itself.
+        lines = sorted(pins.inputs.items(), key=lambda item: item[0] is Input.DOOR_CONTACT)
         # Pull-ups are on the board (hardware/wiring.md): the chip's own are too weak for long wires.
         self._devices = {
-            name: DigitalInputDevice(
+            name: InputDevice(
                 line.pin, pull_up=None, active_state=line.active_high, pin_factory=factory
             )
-            for name, line in pins.inputs.items()
+            for name, line in lines
         }
         self._settled = {name: self.level(name) for name in self._devices}
         self._moving: dict[Input, float] = {}

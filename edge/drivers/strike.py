@@ -25,7 +25,13 @@ class Strike:
         return bool(self._strike.value)
 
     def release(self, now: float, seconds: float | None) -> None:
-        """Let the strike go for at most `seconds` of monotonic time; None while a mode lasts."""
+        """Let the strike go for at most `seconds` of monotonic time; None while a mode lasts.
+
+        No time at all, or less, secures it.
+        """
+        if seconds is not None and seconds <= 0:
+            self.secure()
+            return
         self._until = None if seconds is None else now + seconds
         self._keep_alive.toggle()
         self._strike.on()
