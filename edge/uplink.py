@@ -7,6 +7,7 @@ carries the very hash that our own chain has there.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Protocol
 
 from contracts.bodies import U32, Body
@@ -17,8 +18,8 @@ from contracts.keys import Signer
 from contracts.messages import Birth, UnitState
 from contracts.statements import sign_statement
 from contracts.topics import Up
-from edge.core.delivery import Delivery, Reconnect
-from edge.drivers.database import DatabaseFailed
+from edge.core.delivery import SPREAD_FEW, Delivery, Reconnect
+from edge.drivers.database import DatabaseFailed, failing_loudly
 from edge.drivers.journal import Entry, Journal
 from edge.drivers.store import Store
 from edge.events import CentralSeen, LinkDown, LinkUp
@@ -84,6 +85,7 @@ class Uplink:
         self._reconnect = Reconnect()
         self._delivery = Delivery.begin(journal.acked)
         self._central: int | None = None
+        self._birth_due = inf
         self._session_used = True
         self._news_due: float | None = None
         self.session = 0
@@ -101,6 +103,8 @@ class Uplink:
         if not self._is_believable(now):
             self.link_down(LinkDown("nothing was heard of the line", refused=False, at=now), now)
         if self.connected:
+            if now >= self._birth_due:
+                self._say_birth()
             self._deliver(now)
         elif self._news_due is None and now >= self._reconnect.try_at:
             self._connect(now)
@@ -113,19 +117,7 @@ class Uplink:
         self.connected = self._session_used = True
         self._reconnect = self._reconnect.came_up(now)
         self._delivery = self._delivery.after_connecting()
-        seq, hash_ = self._journal.head
-        birth = Birth(
-            session=self.session,
-            boot=self._boot,
-            software=self._software,
-            epoch=self._journal.epoch.hex(),
-            seq=seq,
-            hash=hash_.hex(),
-            state_lost=self._store.state_lost,
-        )
-        signed = self._sign(DocumentType.BIRTH, birth, self.session).decode()
-        state = UnitState(online=True, session=self.session, birth=signed)
-        self._link.publish(Up.STATE, state.to_bytes(), retain=True)
+        self._say_birth()
 
     def link_down(self, event: LinkDown, now: float) -> None:
         """Note that the line is gone; a later `tick` tries again."""
@@ -149,6 +141,8 @@ class Uplink:
             return
         is_news, self._central = self._central is not None, event.session
         if is_news and self.connected:
+            # A late will may have overwritten what the broker keeps of us.
+            self._birth_due = now + SPREAD_FEW * self._random()
             self._delivery = self._delivery.after_central_came(
                 self.unacked, LARGEST_BATCH, now, self._random()
             )
@@ -166,11 +160,12 @@ class Uplink:
         """
         if ack.epoch != self._journal.epoch.hex() or ack.upto < self._journal.base_seq:
             return True  # of another journal, or of entries that are long gone from here
-        if not self._journal.acknowledge(ack.upto, bytes.fromhex(ack.head)):
-            return False
+        with failing_loudly("noting an acknowledgement"):
+            if not self._journal.acknowledge(ack.upto, bytes.fromhex(ack.head)):
+                return False
         if ack.resend_from is None:
             self._delivery = self._delivery.after_ack(ack.upto, now, self._random())
-        elif ack.resend_from <= self._journal.head[0]:
+        elif 1 <= ack.resend_from <= self._journal.head[0]:
             self._delivery = self._delivery.after_request(ack.resend_from)
         return True
 
@@ -199,6 +194,22 @@ class Uplink:
         self.connected, self._news_due = False, None
 
     # --- the connection
+
+    def _say_birth(self) -> None:
+        self._birth_due = inf
+        seq, hash_ = self._journal.head
+        birth = Birth(
+            session=self.session,
+            boot=self._boot,
+            software=self._software,
+            epoch=self._journal.epoch.hex(),
+            seq=seq,
+            hash=hash_.hex(),
+            state_lost=self._store.state_lost,
+        )
+        signed = self._sign(DocumentType.BIRTH, birth, self.session).decode()
+        state = UnitState(online=True, session=self.session, birth=signed)
+        self._link.publish(Up.STATE, state.to_bytes(), retain=True)
 
     def _connect(self, now: float) -> None:
         if self._session_used:
@@ -246,7 +257,8 @@ class Uplink:
 
     def _batch(self, entries: Sequence[Entry]) -> bytes:
         first, last, epoch = entries[0].seq, entries[-1], self._journal.epoch.hex()
-        previous = self._journal.hash_at(first - 1)
+        with failing_loudly("reading the journal"):
+            previous = self._journal.hash_at(first - 1)
         if previous is None:
             msg = f"the journal has no hash before its entry {first}"
             raise DatabaseFailed(msg)

@@ -60,7 +60,8 @@ class Link:
             will: what the broker says on `up/state`, retained, some seconds after we are gone.
 
         """
-        self.close()
+        if self._connection is not None:
+            self._connection.abandon(0.0)
         broker, identity = self._broker, self._identity
         self._connection = Connection(
             Plan(

@@ -32,7 +32,7 @@ class Network:
         self._flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="network")
+        self._thread = threading.Thread(target=self._loop.run_forever, name="network", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -69,8 +69,9 @@ class Network:
 
     def _cut(self) -> None:
         for writer in self._writers:
-            sock = writer.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            with contextlib.suppress(OSError):  # the other side was quicker
+                sock = writer.get_extra_info("socket")
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             writer.transport.abort()
         self._writers.clear()
 

@@ -321,7 +321,7 @@ def test_connecting_over_a_living_connection_tells_nothing_more_of_the_old_one(
     central.publish(down(UNIT, Down.ACK), b"to the new one")
     assert unit.next(Received).payload == b"to the new one"
     assert unit.events.empty()
-    assert len(threads_of_links()) == 1
+    until(lambda: len(threads_of_links()) == 1)
 
 
 # --- refused
