@@ -22,7 +22,8 @@ from demo.processes import Programs, wait_until
 
 ROOT = Path(__file__).parents[2]
 SUITE = "bookworm"
-SYSTEM = "systemd,systemd-sysv,dbus,udev,ca-certificates"
+# With ssh, which install.sh must switch off.
+SYSTEM = "systemd,systemd-sysv,dbus,udev,ca-certificates,openssh-server"
 SOURCE = ("pyproject.toml", "README.md", "LICENSE", "requirements", "contracts", "edge", "central",
           "provisioning", "demo", "firmware_config")  # fmt: skip
 # How this machine reaches package registries, where that is not the usual way.
@@ -105,7 +106,9 @@ class Debian:
 def clean_os(folder: Path) -> Iterator[Debian]:
     """Make a Debian with the source of this repository in /source."""
     root = folder / "debian"
-    _finished(["debootstrap", "--variant=minbase", f"--include={SYSTEM}", SUITE, str(root)], 600)
+    # Twice as fast without waiting for the disk after each file; a power cut would only end the test.
+    quick = ["env", "DPKG_FORCE=unsafe-io", "debootstrap", "--variant=minbase"]
+    _finished([*quick, f"--include={SYSTEM}", SUITE, str(root)], 600)
     for name in WAYS_OUT:
         if Path(name).exists():
             shutil.copy(name, root / name.lstrip("/"))

@@ -16,6 +16,7 @@ from tests.simulators.clean_os import Debian, clean_os
 
 UNIT = "u-abcdefgh"
 INSTALL = "/source/firmware_config/install.sh"
+CHRONY = "/etc/chrony/chrony.conf"
 DOOR = "/opt/hallpass/current/bin/hallpass-door"
 PATIENCE = 60.0  # seconds
 CONFIG = f"""
@@ -92,7 +93,23 @@ def test_ways_in_are_off_and_what_is_needed_is_on(debian: Debian, first: str) ->
     del first
     for unit in ("hallpass-door.service", "hallpass-door.path", "nftables", "chrony"):
         assert "enabled" in debian.run("systemctl", "is-enabled", unit)
-    assert not (debian.folder / "usr/sbin/sshd").exists()
+    assert "disabled" in debian.run("sh", "-c", "systemctl is-enabled ssh || true")
+
+
+def test_chronyd_understands_its_configuration(debian: Debian, first: str) -> None:
+    del first
+    assert "makestep 1 3" in debian.run("chronyd", "-p", "-f", CHRONY)
+    broken = f"sed s/makestep/makesteps/ {CHRONY} >/tmp/chrony.conf; chronyd -p -f /tmp/chrony.conf"
+    with pytest.raises(AssertionError, match="makesteps"):
+        debian.run("sh", "-c", broken)
+
+
+def test_sshd_switched_on_would_let_nobody_in_with_a_password(debian: Debian, first: str) -> None:
+    del first
+    says = debian.run("sh", "-c", "mkdir -p /run/sshd && /usr/sbin/sshd -T").splitlines()
+    for line in ("passwordauthentication no", "kbdinteractiveauthentication no",
+                 "permitrootlogin no", "allowgroups hallpass-service"):  # fmt: skip
+        assert line in says
 
 
 def test_the_program_says_that_it_is_ready_and_no_service_failed(door: Debian) -> None:
