@@ -54,19 +54,22 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def door_unit(config: DoorUnitConfig, factory: Factory | None = None) -> Iterator[Controller]:
+def door_unit(
+    config: DoorUnitConfig, factory: Factory | None = None, inbox: Inbox | None = None
+) -> Iterator[Controller]:
     """Give a door unit that is ready to run; everything it took is given back at the end.
 
     Args:
         config: the unit's.
         factory: pins to use instead of those that the configuration names.
+        inbox: where drivers put what they notice, instead of a new one.
 
     Raises:
         EdgeError: a part cannot work; the message says which and what to do.
 
     """
     with ExitStack() as closing:
-        yield _assemble(config, factory, closing)
+        yield _assemble(config, factory, inbox or Inbox(), closing)
 
 
 def stop_on_signals(controller: Controller) -> None:
@@ -93,8 +96,9 @@ class _Memory:
     faults: Faults
 
 
-def _assemble(config: DoorUnitConfig, factory: Factory | None, closing: ExitStack) -> Controller:
-    inbox = Inbox()
+def _assemble(
+    config: DoorUnitConfig, factory: Factory | None, inbox: Inbox, closing: ExitStack
+) -> Controller:
     hardware = _hardware(config, factory, inbox, closing)
     memory = _memory(config, closing)
     doorway = Doorway(
