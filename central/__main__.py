@@ -55,7 +55,7 @@ def _database(settings: "Settings") -> "Database":
     from central.database import Database
     from central.migrations import models
 
-    assert models.metadata  # noqa: S101 - every table is known before one of them is used
+    assert models.metadata.tables  # noqa: S101 - each table knows those it refers to
     return Database(settings.database)
 
 
@@ -97,12 +97,14 @@ def serve(
 def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
-    from central.main import Background, authority_of, broker_of
+    from central.main import Background, authority_of, broker_of, mailer_of
     from central.web.guard import log_to_stderr
 
     database, settings = _current_database(), _settings()
     log_to_stderr()
-    background = Background(database, authority_of(settings), utc_now, broker_of(settings))
+    background = Background(
+        database, authority_of(settings), utc_now, mailer_of(settings), broker_of(settings)
+    )
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())

@@ -118,6 +118,22 @@ class DoorUnitRetired(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MailPosted(Event):
+    """A mail waits to be sent. `mail` is its row."""
+
+    name: ClassVar[str] = "mail.posted.v1"
+    mail: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailRefused(Event):
+    """The mail server says for good that an address takes no mail: try another way."""
+
+    name: ClassVar[str] = "mail.refused.v1"
+    mail: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRecorded(Event):
     """A pass was granted or denied at a door, and the journal entry stands in the database."""
 
@@ -141,6 +157,8 @@ EVENTS: Mapping[str, type[Event]] = {
         CommandAsked,
         DoorUnitEnrolled,
         DoorUnitRetired,
+        MailPosted,
+        MailRefused,
         EntryRecorded,
     )
 }

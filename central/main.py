@@ -10,7 +10,14 @@ from fastapi import FastAPI
 
 from central import reactions
 from central.accounts import routes as accounts
+from central.accounts.continuing import Continuing
+from central.accounts.identities import IdentityProvider
+from central.accounts.jobs import Forgetting
 from central.accounts.links import Links
+from central.accounts.logging_in import LogIns
+from central.accounts.mailer import Mailbox, Mailer, PostOffice
+from central.accounts.sealing import Sealer
+from central.accounts.second_factor import SecondFactor
 from central.accounts.throttle import Throttle
 from central.booking import routes as bookings
 from central.booking.jobs import Housekeeping
@@ -26,11 +33,33 @@ from central.fleet.receiving import Receiver
 from central.fleet.service_loop import ServiceLoop
 from central.halls import routes as halls
 from central.integrations.mqtt import Address, MqttChannel
+from central.integrations.smtp import USUAL_PORT, Security, SmtpMailer, SmtpServer
 from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
 from central.settings import Settings
-from central.web import booking, demo, desk, entries, orders, passes, problems
+from central.web import (
+    account,
+    account_log_in,
+    account_organisations,
+    booking,
+    demo,
+    desk,
+    entries,
+    mailbox,
+    orders,
+    passes,
+    problems,
+    staff,
+    staff_account,
+    staff_audit,
+    staff_callers,
+    staff_groups,
+    staff_log_in,
+    staff_organisations,
+    staff_password,
+    staff_services,
+)
 from central.web.guard import AccessLog, Limited, OwnOrigin, Protected, Unbroken
 from central.web.pages import Pages, Static
 
@@ -50,8 +79,20 @@ ROUTERS = (
     passes.router,
     desk.router,
     entries.router,
+    account_log_in.router,
+    account_organisations.router,
+    account.router,
+    staff_log_in.router,
+    staff_password.router,
+    staff_account.router,
+    staff_services.router,
+    staff_callers.router,
+    staff_organisations.router,
+    staff_groups.router,
+    staff_audit.router,
+    staff.router,
 )
-DEMO_ROUTERS = (demo.router,)
+DEMO_ROUTERS = (demo.router, mailbox.router)
 """Simulated parts; outside the demo they do not exist."""
 PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
 """What is served without a route; a test allows nothing else."""
@@ -75,18 +116,22 @@ class Background:
         database: Database,
         authority: Authority,
         clock: Clock,
+        mailer: Mailer,
         broker: Address | None = None,
     ) -> None:
         """Prepare the work; without a broker nothing reaches units, and the rest goes on."""
+        post_office = PostOffice(database, mailer)
         channel = MqttChannel(broker, clock) if broker else None
         publisher = Publisher(database, authority, channel or NoChannel(), clock)
         receiver = Receiver(database, authority)
-        self.outbox = Worker(database, reactions.reactions(authority, publisher), clock)
+        table = reactions.reactions(authority, publisher, post_office)
+        self.outbox = Worker(database, table, clock)
         self.fleet = ServiceLoop(database, receiver, publisher, clock)
         self._tasks: Sequence[Task] = (
             self.outbox.run,
             self.fleet.run,
             Housekeeping(database, clock).run,
+            Forgetting(database, clock).run,
             *([partial(channel.run, self.fleet)] if channel else []),
         )
         self._stop = threading.Event()
@@ -113,7 +158,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
     authority = authority_of(settings)
-    background = Background(database, authority, clock, broker_of(settings))
+    background = Background(database, authority, clock, mailer_of(settings), broker_of(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -139,7 +184,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.state.authority = authority
     app.state.units = Gate(database)
     app.state.links = Links(settings.secrets)
-    app.state.throttle = Throttle(settings.secrets[-1])
+    _accounts(app, settings)
     app.state.pages = Pages(settings)
     for router in (*ROUTERS, *(DEMO_ROUTERS if settings.demo else ())):
         app.include_router(router)
@@ -147,6 +192,38 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     problems.install(app)
     _guard(app, settings)
     return app
+
+
+def _accounts(app: FastAPI, settings: Settings) -> None:
+    sealer, throttle = Sealer(settings.secrets), Throttle(settings.secrets[-1])
+    app.state.throttle = throttle
+    app.state.continuing = Continuing(settings.secrets)
+    app.state.log_ins = LogIns(sealer, throttle)
+    app.state.second_factor = SecondFactor(sealer, throttle, settings.city)
+    app.state.identity_providers = {one.name: one for one in identity_providers(settings)}
+
+
+def identity_providers(_settings: Settings) -> Sequence[IdentityProvider]:
+    """Return who else than the e-mail link vouches for renters; their buttons stand on the log-in page."""
+    return ()
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Return what sends mail: the city's mail server, or in the demo the mailbox page."""
+    if settings.demo and not settings.smtp_host:
+        return Mailbox()
+    is_local = not settings.smtp_host
+    security = Security.NONE if is_local else Security(settings.smtp_security)
+    server = SmtpServer(
+        host=settings.smtp_host or "localhost",
+        port=settings.smtp_port or USUAL_PORT[security],
+        security=security,
+        sender=settings.mail_sender,
+        sender_name=settings.city,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+    )
+    return SmtpMailer(server)
 
 
 def authority_of(settings: Settings) -> Authority:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from central.accounts.mailer import PostOffice
 from central.credentials import lists
 from central.credentials import service as credentials
 from central.documents.authority import Authority
@@ -16,6 +17,7 @@ from central.events import (
     DocumentSigned,
     DoorUnitEnrolled,
     DoorUnitRetired,
+    MailPosted,
     ReservationCancelled,
     ReservationConfirmed,
     ReservationMoved,
@@ -26,7 +28,7 @@ from central.outbox.service import Announced, Reaction, Reactions
 from contracts.documents import DocumentType
 
 
-def reactions(authority: Authority, publisher: Publisher) -> Reactions:
+def reactions(authority: Authority, publisher: Publisher, post_office: PostOffice) -> Reactions:
     """Return the table, its reactions bound to what they need."""
 
     def follow(session: Session, announced: Announced, now: datetime) -> None:
@@ -45,6 +47,9 @@ def reactions(authority: Authority, publisher: Publisher) -> Reactions:
     def ask_for_nonce(announced: Announced, _now: datetime) -> None:
         publisher.nonce_request(announced.event.command)
 
+    def send(announced: Announced, now: datetime) -> None:
+        post_office.deliver(announced.event.mail, now)
+
     def withdraw(announced: Announced, _now: datetime) -> None:
         publisher.withdraw(announced.event.unit)
 
@@ -59,5 +64,6 @@ def reactions(authority: Authority, publisher: Publisher) -> Reactions:
         ),
         DoorUnitRetired: (Reaction("fleet.withdraw", outside=withdraw),),
         DocumentSigned: (Reaction("fleet.publish", outside=publish),),
+        MailPosted: (Reaction("mail.send", outside=send),),
         CommandAsked: (Reaction("fleet.ask_for_nonce", outside=ask_for_nonce),),
     }

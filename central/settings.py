@@ -6,7 +6,7 @@ HALLPASS_SECRET. `hallpass-central init` writes the secret of a new city to `<da
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -95,6 +95,17 @@ class Settings(BaseSettings):
     """Bytes of a request's body."""
     worker: bool = True
     """Whether `serve` also does the background work (else `hallpass-central worker` does)."""
+    smtp_host: str = ""
+    """The mail server; empty: the demo's mailbox, else the one on this machine."""
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    """The usual one of `smtp_security` when empty."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the mail server is protected; `none` only on this machine."""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    """Opens the mail server; empty: it knows us by our address."""
+    smtp_sender: str = ""
+    """Address that mail comes from; empty: `noreply@` and the host of `base_url`."""
     broker_host: str = ""
     """The MQTT broker, by a name in its certificate; empty: units are not reached."""
     broker_port: int = Field(default=8883, ge=1, le=65535)
@@ -151,6 +162,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_is_protected(self) -> Self:
+        if self.smtp_security == "none" and self.smtp_host not in {"", *_LOOPBACK}:
+            message = (
+                f"mail would travel openly to {self.smtp_host}:"
+                " HALLPASS_SMTP_SECURITY needs starttls or tls"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _broker_is_complete(self) -> Self:
         if bool(self.broker_host) != bool(self.broker_identity):
             message = (
@@ -171,6 +192,11 @@ class Settings(BaseSettings):
     def is_https(self) -> bool:
         """Whether people reach central over TLS."""
         return self.base_url.startswith("https:")
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that mail comes from."""
+        return self.smtp_sender or f"noreply@{urlsplit(self.base_url).hostname}"
 
     @property
     def key_folder(self) -> Path:

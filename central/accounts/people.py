@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.accounts.capacities import Source
 from central.accounts.models import Person
+from central.audit.service import record
 from central.database import insert_into
+from central.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,17 @@ class Renter:
     email: str
     name: str = ""
     language: str = "nl"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonData:
+    """What people tell of themselves; the fields mean what they mean in `models.Person`."""
+
+    name: str
+    language: str
+    phone: str = ""
+    address: str = ""
+    postcode: str = ""
 
 
 def person_of(session: Session, renter: Renter, now: datetime) -> int:
@@ -35,3 +49,67 @@ def person_of(session: Session, renter: Renter, now: datetime) -> int:
         .on_conflict_do_nothing(index_elements=[Person.email])
     )
     return session.execute(known).scalar_one()
+
+
+def by_number(session: Session, person_id: int) -> Person:
+    """Return a person.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person")
+    return person
+
+
+def change(session: Session, person_id: int, data: PersonData, actor: str, now: datetime) -> Person:
+    """Write what somebody tells of themselves; a new residence is declared, whatever it was.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    person = by_number(session, person_id)
+    residence = (data.address.strip(), data.postcode.strip())
+    told = {
+        "name": data.name.strip(),
+        "language": data.language,
+        "phone": _dialled(data.phone),
+        "address": residence[0],
+        "postcode": residence[1],
+    }
+    changed = [name for name, value in told.items() if getattr(person, name) != value]
+    for name in changed:
+        setattr(person, name, told[name])
+    if {"address", "postcode"} & set(changed):
+        person.residence_source, person.residence_checked_at = Source.DECLARED, None
+    if changed:
+        # Which, not what: the audit outlives the person's data.
+        after = {"fields": changed}
+        record(session, actor, "person.changed", f"person:{person_id}", now, after=after)
+    return person
+
+
+def _dialled(phone: str) -> str:
+    """Return a phone number as it is dialled, so that it is found however it was written."""
+    return "".join(one for one in phone if one.isdigit() or one == "+")
+
+
+def search(session: Session, words: str, limit: int = 20) -> list[Person]:
+    """Return the people whose name, address of mail or phone has these words, by name."""
+    wanted = words.strip()
+    if not wanted:
+        return []
+    digits = _dialled(wanted).lstrip("+")
+    found = Person.name.icontains(wanted, autoescape=True) | Person.email.icontains(
+        wanted, autoescape=True
+    )
+    if len(digits) >= _LEAST_DIGITS:
+        found |= Person.phone.contains(digits[-_LEAST_DIGITS:], autoescape=True)
+    return list(session.scalars(select(Person).where(found).order_by(Person.name).limit(limit)))
+
+
+_LEAST_DIGITS = 6
+"""Of a phone number, from its end: prefixes are written in many ways."""

@@ -17,14 +17,18 @@ from typing import Annotated, Any, Protocol, cast
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from central.accounts import invitations
+from central.accounts.cookies import STAFF, cookie_of
+from central.accounts.invitations import LinkedAccount
 from central.accounts.links import LinkHolder, LinkPurpose, Links
+from central.accounts.logging_in import LogIns
 from central.accounts.roles import Role
+from central.accounts.second_factor import SecondFactor
 from central.accounts.sessions import StaffMember, member_of_session, member_of_token
 from central.accounts.throttle import Throttle
+from central.accounts.visitors import Visitor, visitor_of
 from central.dependencies import Now, TheDatabase
 from central.errors import CentralError
-
-SESSION_COOKIE = "hallpass_session"
 
 
 class NotLoggedIn(CentralError):
@@ -34,9 +38,11 @@ class NotLoggedIn(CentralError):
     code = "not_logged_in"
     sentence = "Log in first."
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_renter: bool = False) -> None:
         super().__init__()
         self.headers = {"WWW-Authenticate": "Bearer"}
+        self.as_renter = as_renter
+        """Whether a renter is asked for; else somebody of staff."""
 
 
 class NotAllowed(CentralError):
@@ -45,6 +51,30 @@ class NotAllowed(CentralError):
     status = HTTPStatus.FORBIDDEN
     code = "not_allowed"
     sentence = "Your account may not do this. It needs one of these roles: {roles}."
+
+
+class NotInScope(CentralError):
+    """Who is asking may do this, but not here."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "not_in_scope"
+    sentence = "This belongs to another city service. Your role does not count there."
+
+
+class OnlyInPerson(CentralError):
+    """Somebody of staff who helps a caller may not do this for the caller."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "only_in_person"
+    sentence = "Only the person themselves can do this. Stop helping first."
+
+
+class ProveAgain(CentralError):
+    """What is asked is dangerous, and the last proof of who is asking is old."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "prove_again"
+    sentence = "Show again that it is you: this needs a log-in of the last five minutes."
 
 
 class Requirement(ABC):
@@ -73,17 +103,29 @@ def Public(reason: str) -> Any:  # noqa: ANN401, N802 - a marker that reads like
 
 @dataclass(frozen=True, slots=True)
 class StaffWith(Requirement):
-    """Somebody of staff with one of these roles; an admin has them all."""
+    """Somebody of staff with one of these roles; an admin has them all.
+
+    A role may count for one city service or hall only. A route about one of them asks what it found:
+    `staff.may(Role.HALL_MANAGER, service=..., hall=...)` (see central/halls/scope.py).
+    """
 
     roles: frozenset[Role]
+    everywhere: bool = False
+    """The role must count for the whole city."""
+    fresh: bool = False
+    """Password or code were shown in the last minutes: for what is dangerous."""
 
     def __call__(self, request: Request, database: TheDatabase, now: Now) -> StaffMember:
         """Return who it is, by bearer token or by the browser's session."""
         member = self._member(request, database, now)
         if member is None:
             raise NotLoggedIn
-        if not member.roles & (self.roles | {Role.ADMIN}):
+        if member.scope(*self.roles).is_empty:
             raise NotAllowed(roles=", ".join(sorted(self.roles | {Role.ADMIN})))
+        if self.everywhere and not member.may(*self.roles):
+            raise NotInScope
+        if self.fresh and not member.is_fresh(now):
+            raise ProveAgain
         return member
 
     @staticmethod
@@ -92,11 +134,62 @@ class StaffWith(Requirement):
         if scheme.lower() == "bearer":
             with database.read() as session:
                 return member_of_token(session, token, now)
-        cookie = request.cookies.get(SESSION_COOKIE)
+        cookie = cookie_of(request, STAFF)
         return member_of_session(database, cookie, now) if cookie else None
 
     def __str__(self) -> str:
-        return f"staff: {', '.join(sorted(self.roles | {Role.ADMIN}))}"
+        words = f"staff: {', '.join(sorted(self.roles | {Role.ADMIN}))}"
+        words += " of the whole city" if self.everywhere else ""
+        return words + (", just proven" if self.fresh else "")
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLoggedIn(Requirement):
+    """Somebody of staff who showed the right password, and has the second factor still to show."""
+
+    def __call__(self, request: Request, database: TheDatabase, now: Now) -> StaffMember:
+        """Return who it is; worth nothing anywhere else."""
+        cookie = cookie_of(request, STAFF)
+        member = member_of_session(database, cookie, now, half=True) if cookie else None
+        if member is None:
+            raise NotLoggedIn
+        return member
+
+    def __str__(self) -> str:
+        return "staff who showed the password and not yet the second factor"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderOfAccountLink(Requirement):
+    """Somebody of staff with a link to choose a password, given in the path as `{link}`."""
+
+    def __call__(self, link: str, database: TheDatabase, now: Now) -> LinkedAccount:
+        """Return whose link it is."""
+        with database.read() as session:
+            return invitations.account_of(session, link, now)
+
+    def __str__(self) -> str:
+        return "holder of an invitation, or of a link for a new password"
+
+
+@dataclass(frozen=True, slots=True)
+class Renting(Requirement):
+    """A person who rents and is logged in, or staff who helps that person on the phone."""
+
+    in_person: bool = False
+    """Staff who helps may not do this."""
+
+    def __call__(self, request: Request, database: TheDatabase, now: Now) -> Visitor:
+        """Return who it is, and in what capacity."""
+        visitor = visitor_of(request, database, now)
+        if visitor is None:
+            raise NotLoggedIn(as_renter=True)
+        if self.in_person and visitor.helper is not None:
+            raise OnlyInPerson
+        return visitor
+
+    def __str__(self) -> str:
+        return "renter, logged in" + (", in person" if self.in_person else " or helped by staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +245,24 @@ def provided_links(request: Request) -> Links:
     return cast("Links", request.app.state.links)
 
 
-def staff_with(*roles: Role) -> StaffWith:
+def staff_with(*roles: Role, everywhere: bool = False, fresh: bool = False) -> StaffWith:
     """Return the requirement of having one of some roles."""
-    return StaffWith(frozenset(roles))
+    return StaffWith(frozenset(roles), everywhere, fresh)
+
+
+def provided_visitor(request: Request, database: TheDatabase, now: Now) -> Visitor | None:
+    """Return who rents, if somebody is logged in; for pages that are open to all. No requirement."""
+    return visitor_of(request, database, now)
+
+
+def provided_log_ins(request: Request) -> LogIns:
+    """Return the application's attempts to log in."""
+    return cast("LogIns", request.app.state.log_ins)
+
+
+def provided_second_factor(request: Request) -> SecondFactor:
+    """Return the application's second factors."""
+    return cast("SecondFactor", request.app.state.second_factor)
 
 
 def provided_throttle(request: Request) -> Throttle:
@@ -164,11 +272,33 @@ def provided_throttle(request: Request) -> Throttle:
 
 TheThrottle = Annotated[Throttle, Depends(provided_throttle)]
 TheLinks = Annotated[Links, Depends(provided_links)]
-Admin = Annotated[StaffMember, Depends(staff_with(Role.ADMIN))]
+TheLogIns = Annotated[LogIns, Depends(provided_log_ins)]
+TheSecondFactor = Annotated[SecondFactor, Depends(provided_second_factor)]
+MaybeVisitor = Annotated[Visitor | None, Depends(provided_visitor)]
+"""Beside `Public`: who rents, if somebody is logged in."""
+LoggedInRenter = Annotated[Visitor, Depends(Renting())]
+RenterInPerson = Annotated[Visitor, Depends(Renting(in_person=True))]
+Admin = Annotated[StaffMember, Depends(staff_with(Role.ADMIN, everywhere=True))]
+AdminJustProven = Annotated[
+    StaffMember, Depends(staff_with(Role.ADMIN, everywhere=True, fresh=True))
+]
+"""For what is dangerous: showed password or code in the last five minutes."""
 HallManager = Annotated[StaffMember, Depends(staff_with(Role.HALL_MANAGER))]
+CityHallManager = Annotated[StaffMember, Depends(staff_with(Role.HALL_MANAGER, everywhere=True))]
+"""For what holds for halls of every service: target groups."""
 FacilityStaff = Annotated[StaffMember, Depends(staff_with(Role.FACILITY_STAFF))]
+CityFacilityStaff = Annotated[
+    StaffMember, Depends(staff_with(Role.FACILITY_STAFF, everywhere=True))
+]
+"""For buildings that have no hall yet."""
 Desk = Annotated[StaffMember, Depends(staff_with(Role.HALL_MANAGER, Role.CONTACT_CENTRE))]
 """Who books, moves and cancels for a caller."""
+ContactCentre = Annotated[StaffMember, Depends(staff_with(Role.CONTACT_CENTRE))]
+Logistics = Annotated[StaffMember, Depends(staff_with(Role.LOGISTICS))]
+OrganisationKeeper = Annotated[
+    StaffMember, Depends(staff_with(Role.HALL_MANAGER, Role.CONTACT_CENTRE))
+]
+"""Who checks organisations and mandates."""
 Auditor = Annotated[StaffMember, Depends(staff_with(Role.AUDITOR))]
 Watcher = Annotated[
     StaffMember,
@@ -176,6 +306,9 @@ Watcher = Annotated[
 ]
 """Who looks at what happened at doors."""
 AnyStaff = Annotated[StaffMember, Depends(staff_with(*Role))]
+AnyStaffJustProven = Annotated[StaffMember, Depends(staff_with(*Role, fresh=True))]
+HalfStaff = Annotated[StaffMember, Depends(HalfLoggedIn())]
+AccountLinkHolder = Annotated[LinkedAccount, Depends(HolderOfAccountLink())]
 OrderHolder = Annotated[LinkHolder, Depends(HolderOf(LinkPurpose.ORDER))]
 PassHolder = Annotated[LinkHolder, Depends(HolderOf(LinkPurpose.PASS))]
 SignedUnit = Annotated[Unit, Depends(SignedByUnit())]

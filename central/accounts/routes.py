@@ -1,14 +1,21 @@
 """REST: staff accounts and bearer tokens."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from central.accounts import service
 from central.accounts.principals import Admin, AnyStaff
-from central.accounts.roles import Role
+from central.accounts.roles import Right, Role
 from central.accounts.sessions import new_token
 from central.accounts.staff_models import Staff
 from central.dependencies import Now, TheDatabase
@@ -24,6 +31,27 @@ Email = Annotated[
 ]
 
 
+class RightForm(BaseModel):
+    """A role, and the city service or hall over which it counts; without either the whole city."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    role: Role
+    service: int | None = None
+    hall: int | None = None
+
+    @model_validator(mode="after")
+    def _counts_for_one(self) -> Self:
+        if self.service is not None and self.hall is not None:
+            message = "a role counts for a city service or for a hall, not for both"
+            raise ValueError(message)
+        return self
+
+    def right(self) -> Right:
+        """Return it as the service wants it."""
+        return Right(self.role, self.service, self.hall)
+
+
 class StaffOut(BaseModel):
     """An account, without its secrets."""
 
@@ -31,14 +59,21 @@ class StaffOut(BaseModel):
     email: str
     name: str
     roles: list[Role]
+    rights: list[RightForm]
     is_active: bool
+    has_second_factor: bool
 
     @classmethod
     def of(cls, staff: Staff) -> "StaffOut":
         """Return what is told of an account."""
-        roles = sorted({one.role for one in staff.roles})
         return cls(
-            id=staff.id, email=staff.email, name=staff.name, roles=roles, is_active=staff.is_active
+            id=staff.id,
+            email=staff.email,
+            name=staff.name,
+            roles=sorted({one.role for one in staff.roles}),
+            rights=[RightForm.model_validate(one.right) for one in staff.roles],
+            is_active=staff.is_active,
+            has_second_factor=staff.has_second_factor,
         )
 
 
@@ -48,13 +83,14 @@ class NewStaff(BaseModel):
     email: Email
     name: Name
     password: SecretStr
-    roles: list[Role]
+    roles: list[Role | RightForm]
+    """A bare role counts in the whole city."""
 
 
 class StaffChange(BaseModel):
     """What to change of an account; what is absent stays."""
 
-    roles: list[Role] | None = None
+    roles: list[Role | RightForm] | None = None
     is_active: bool | None = None
     password: SecretStr | None = None
 
@@ -107,17 +143,24 @@ def list_staff(_admin: Admin, database: TheDatabase) -> list[StaffOut]:
 
 
 @router.post("/staff", status_code=201)
-def add_staff(new: NewStaff, _admin: Admin, database: TheDatabase, now: Now) -> StaffOut:
+def add_staff(new: NewStaff, admin: Admin, database: TheDatabase, now: Now) -> StaffOut:
     """Make a staff account."""
     password_hash = service.checked_hash(new.password.get_secret_value())
     with database.write() as session:
-        staff = service.add_staff(session, new.email, new.name, password_hash, new.roles, now)
+        rights, actor = _rights(new.roles), admin.actor
+        staff = service.add_staff(
+            session, new.email, new.name, password_hash, rights, now, actor=actor
+        )
         return StaffOut.of(staff)
+
+
+def _rights(given: list[Role | RightForm]) -> list[Right]:
+    return [one.right() if isinstance(one, RightForm) else Right(one) for one in given]
 
 
 @router.patch("/staff/{staff_id}")
 def change_staff(
-    staff_id: int, change: StaffChange, _admin: Admin, database: TheDatabase
+    staff_id: int, change: StaffChange, admin: Admin, database: TheDatabase, now: Now
 ) -> StaffOut:
     """Change roles or password, or take an account out of use; its browsers are logged out."""
     secret = change.password.get_secret_value() if change.password else None
@@ -126,9 +169,13 @@ def change_staff(
         staff = service.change_staff(
             session,
             staff_id,
-            roles=change.roles,
-            is_active=change.is_active,
-            password_hash=password_hash,
+            service.Change(
+                roles=None if change.roles is None else _rights(change.roles),
+                is_active=change.is_active,
+                password_hash=password_hash,
+            ),
+            now,
+            actor=admin.actor,
         )
         return StaffOut.of(staff)
 

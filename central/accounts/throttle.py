@@ -32,6 +32,20 @@ LOG_IN = Limit("log-in", 10, timedelta(minutes=15))
 """Per account, forgotten by the right password."""
 LOG_IN_FROM = Limit("log-in from", 100, timedelta(minutes=15))
 """Per connection, which a whole office may share."""
+ASK_TO_LOG_IN = Limit("ask to log in", 5, timedelta(minutes=15))
+"""Per address of mail: nobody's mailbox is filled by others."""
+ASK_TO_LOG_IN_DAILY = Limit("ask to log in daily", 30, timedelta(days=1))
+"""The same."""
+ASK_TO_LOG_IN_FROM = Limit("ask to log in from", 60, timedelta(minutes=15))
+"""Per connection."""
+CODE = Limit("code", 20, timedelta(days=1))
+"""Six digits tried, per address of mail: a hit by luck once in a century. Links still work."""
+SECOND_FACTOR = Limit("second factor", 5, timedelta(minutes=15))
+"""Per staff account; not forgotten by the right password."""
+RESET = Limit("reset", 3, timedelta(hours=1))
+"""Mails to choose a new password, per address."""
+RESET_FROM = Limit("reset from", 30, timedelta(hours=1))
+"""Per connection."""
 HOLD = Limit("hold", 30, timedelta(minutes=15))
 """Per connection."""
 
@@ -43,8 +57,8 @@ class TooOften(CentralError):
     code = "too_often"
     sentence = "That was tried too often. Wait {minutes} minutes and try again."
 
-    def __init__(self, limit: Limit) -> None:
-        minutes = int(limit.within / timedelta(minutes=1))
+    def __init__(self, wait: timedelta) -> None:
+        minutes = max(1, -(-wait // timedelta(minutes=1)))
         super().__init__(minutes=minutes)
         self.headers = {"Retry-After": str(60 * minutes)}
 
@@ -65,9 +79,11 @@ class Throttle:
         """
         subject = self._subject(limit, who)
         recent = (Attempt.subject == subject, Attempt.at > now - limit.within)
-        made = session.scalar(select(func.count()).select_from(Attempt).where(*recent))
-        if made is not None and made >= limit.most:
-            raise TooOften(limit)
+        made, first = session.execute(
+            select(func.count(), func.min(Attempt.at)).where(*recent)
+        ).one()
+        if made >= limit.most:
+            raise TooOften(first + limit.within - now)
         session.execute(
             delete(Attempt).where(Attempt.subject == subject, Attempt.at <= now - limit.within)
         )

@@ -44,6 +44,12 @@ def in_the_way(session: Session, spaces: Collection[int], period: Period) -> lis
     )
 
 
+def spaces_of(session: Session, closure_id: int) -> set[int]:
+    """Return the spaces that a closure keeps out of use."""
+    wanted = select(Occupancy.space_id).where(Occupancy.closure_id == closure_id)
+    return set(session.scalars(wanted))
+
+
 def reopen(session: Session, closure_id: int) -> None:
     """End a closure, or drop one that was planned.
 

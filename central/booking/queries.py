@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from central.accounts.roles import WHOLE_CITY, Scope
 from central.booking import occupancy
 from central.booking.availability import free_periods
 from central.booking.models import Order, Reservation
@@ -14,6 +15,7 @@ from central.booking.times import Period
 from central.booking.wishes import Offer
 from central.errors import NotFound
 from central.halls.models import Hall
+from central.halls.scope import in_scope
 
 _MARGIN = timedelta(days=3)
 """Around a local day: its hours may reach into the next, buffers and zones do the rest."""
@@ -54,12 +56,19 @@ def reservation_of(session: Session, reference: str) -> Reservation:
 
 
 def reservations_between(
-    session: Session, period: Period, hall_id: int | None, limit: int = 500
+    session: Session,
+    period: Period,
+    hall_id: int | None,
+    limit: int = 500,
+    *,
+    scope: Scope = WHOLE_CITY,
 ) -> list[Reservation]:
-    """Return the reservations that touch a period, rising."""
+    """Return the reservations that touch a period, in the halls of a scope, rising."""
     wanted = _reservations().where(
         Reservation.starts_at < period.end, Reservation.ends_at > period.start
     )
+    if not scope.everything:
+        wanted = wanted.where(Reservation.hall_id.in_(select(Hall.id).where(in_scope(scope))))
     if hall_id is not None:
         wanted = wanted.where(Reservation.hall_id == hall_id)
     return list(session.scalars(wanted.order_by(Reservation.starts_at).limit(limit)))

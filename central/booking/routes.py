@@ -16,6 +16,7 @@ from central.accounts.principals import (
     TheLinks,
     TheThrottle,
 )
+from central.accounts.roles import Role
 from central.accounts.throttle import HOLD, connection_of
 from central.booking import closures, queries, service
 from central.booking.catalogue import offer, spaces_of_halls
@@ -35,8 +36,10 @@ from central.booking.schemas import (
 from central.booking.times import Period
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import NotFound
+from central.halls.scope import check_hall, check_halls, check_spaces
 
 router = APIRouter(prefix="/api/v1", tags=["booking"])
+_DESK = (Role.HALL_MANAGER, Role.CONTACT_CENTRE)
 
 
 @router.get(
@@ -119,13 +122,14 @@ def cancel_own(
 def list_reservations(
     since: AwareDatetime,
     until: AwareDatetime,
-    _staff: Desk,
+    staff: Desk,
     database: TheDatabase,
     hall: Annotated[int | None, Query()] = None,
 ) -> list[DeskReservationOut]:
-    """List the reservations that touch a period, at most 500."""
+    """List the reservations that touch a period, of the halls one reaches, at most 500."""
+    scope = staff.scope(*_DESK)
     with database.read() as session:
-        found = queries.reservations_between(session, Period(since, until), hall)
+        found = queries.reservations_between(session, Period(since, until), hall, scope=scope)
         return [DeskReservationOut.of(one) for one in found]
 
 
@@ -136,7 +140,9 @@ def move_for_caller(
     """Give a caller's reservation another time or hall."""
     with database.write() as session:
         moved = queries.reservation_of(session, reference)
-        service.move(session, moved.id, where.wish(moved), now, staff.actor)
+        wish = where.wish(moved)
+        check_halls(session, staff, {moved.hall_id, wish.hall_id}, *_DESK)
+        service.move(session, moved.id, wish, now, staff.actor)
         return DeskReservationOut.of(queries.reservation_of(session, reference))
 
 
@@ -147,25 +153,29 @@ def cancel_for_caller(
     """Cancel a caller's reservation."""
     with database.write() as session:
         gone = queries.reservation_of(session, reference)
+        check_hall(session, staff, gone.hall_id, *_DESK)
         service.cancel(session, gone.id, now, staff.actor, why.reason)
         return DeskReservationOut.of(queries.reservation_of(session, reference))
 
 
 @router.post("/closures", status_code=201)
-def add_closure(new: ClosureIn, _staff: HallManager, database: TheDatabase, now: Now) -> ClosureOut:
+def add_closure(new: ClosureIn, staff: HallManager, database: TheDatabase, now: Now) -> ClosureOut:
     """Close halls for a time; refused when somebody has a reservation there."""
     with database.write() as session:
         spaces = spaces_of_halls(session, new.halls)
         if not spaces:
             raise NotFound("hall")
+        check_halls(session, staff, new.halls, Role.HALL_MANAGER)
         closure = closures.close(session, spaces, new.period, new.reason, now)
         return ClosureOut.model_validate(closure)
 
 
 @router.delete("/closures/{closure_id}", status_code=204)
-def drop_closure(closure_id: int, _staff: HallManager, database: TheDatabase) -> None:
+def drop_closure(closure_id: int, staff: HallManager, database: TheDatabase) -> None:
     """Open halls again."""
     with database.write() as session:
+        spaces = closures.spaces_of(session, closure_id)
+        check_spaces(session, staff, spaces, Role.HALL_MANAGER)
         closures.reopen(session, closure_id)
 
 

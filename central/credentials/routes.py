@@ -10,7 +10,7 @@ from central.accounts.principals import Admin, AnyStaff, staff_with
 from central.accounts.roles import Role
 from central.accounts.sessions import StaffMember
 from central.credentials import qr, service, views
-from central.credentials.models import Credential
+from central.credentials.models import Credential, Grant
 from central.credentials.schemas import (
     EmergencyPassIn,
     NewPassOut,
@@ -20,16 +20,17 @@ from central.credentials.schemas import (
     RevokedOut,
 )
 from central.credentials.texts import text_of
+from central.credentials.validity import bits_of
 from central.dependencies import Now, TheDatabase
 from central.documents.dependencies import TheAuthority
+from central.halls.scope import check_areas
 
 router = APIRouter(prefix="/api/v1", tags=["passes"])
-Issuer = Annotated[StaffMember, Depends(staff_with(Role.FACILITY_STAFF, Role.HALL_MANAGER))]
+_ISSUERS = (Role.FACILITY_STAFF, Role.HALL_MANAGER)
+_REVOKERS = (*_ISSUERS, Role.CONTACT_CENTRE)
+Issuer = Annotated[StaffMember, Depends(staff_with(*_ISSUERS))]
 """Who gives passes to crews and colleagues, and takes them away."""
-Revoker = Annotated[
-    StaffMember,
-    Depends(staff_with(Role.FACILITY_STAFF, Role.HALL_MANAGER, Role.CONTACT_CENTRE)),
-]
+Revoker = Annotated[StaffMember, Depends(staff_with(*_REVOKERS))]
 """Who is called when a pass is lost."""
 
 
@@ -52,6 +53,7 @@ def add_pass(
 ) -> NewPassOut:
     """Make a pass for a crew or for staff."""
     with database.write() as session:
+        check_areas(session, staff, new.site, new.areas, *_ISSUERS)
         made = service.issue_by_hand(
             session, new.entitlement(), new.label, authority, now, staff.actor
         )
@@ -78,10 +80,12 @@ def get_pass(pass_id: str, _staff: AnyStaff, database: TheDatabase) -> PassOut:
 
 
 @router.get("/passes/{pass_id}/pass.png", response_class=Response)
-def get_picture(pass_id: str, _staff: Issuer, database: TheDatabase) -> Response:
+def get_picture(pass_id: str, staff: Issuer, database: TheDatabase) -> Response:
     """Give the QR code of a pass as a picture, to hand it over. Whoever has it can enter."""
     with database.read() as session:
-        text = text_of(views.pass_by_id(session, pass_id))
+        found = views.pass_by_id(session, pass_id)
+        _check_grant(session, staff, found.grant, *_ISSUERS)
+        text = text_of(found)
     return Response(qr.png(text), media_type="image/png")
 
 
@@ -97,7 +101,9 @@ def revoke_pass(
     """Let a pass open nothing any more, as soon as each door has heard."""
     with database.write() as session:
         number = service.revoke(session, pass_id, why.reason, authority, now, staff.actor)
-        return RevokedOut(site=views.pass_by_id(session, pass_id).site_id, list=number)
+        revoked = views.pass_by_id(session, pass_id)
+        _check_grant(session, staff, revoked.grant, *_REVOKERS)
+        return RevokedOut(site=revoked.site_id, list=number)
 
 
 @router.post("/grants/{grant_id}/passes", status_code=201)
@@ -107,7 +113,14 @@ def replace_pass(
     """Replace a pass that was lost or seen by others; the ones before it stop opening."""
     with database.write() as session:
         made = service.issue_again(session, grant_id, authority, now, staff.actor)
-        return PassOut.of(views.pass_by_id(session, made.id))
+        found = views.pass_by_id(session, made.id)
+        _check_grant(session, staff, found.grant, *_REVOKERS)
+        return PassOut.of(found)
+
+
+def _check_grant(session: Session, staff: StaffMember, grant: Grant, *roles: Role) -> None:
+    """Let pass who reaches all that a grant opens; else nothing of this transaction stays."""
+    check_areas(session, staff, grant.site_id, bits_of(grant.areas), *roles)
 
 
 def _new(session: Session, made: Credential) -> NewPassOut:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from central.accounts.principals import AnyStaff, FacilityStaff, SignedUnit, Watcher
+from central.accounts.roles import Role
 from central.dependencies import Now, TheDatabase
 from central.documents.dependencies import TheAuthority
 from central.fleet import commands, configuring, queries, units
@@ -27,6 +28,7 @@ from central.fleet.schemas import (
     UnitIn,
     UnitOut,
 )
+from central.halls.scope import check_door
 from contracts.journal import EventKind
 
 router = APIRouter(prefix="/api/v1", tags=["fleet"])
@@ -63,6 +65,7 @@ def command_door(
 ) -> CommandOut:
     """Tell the door to do something at once; `GET /commands/{id}?wait=10` says what became of it."""
     with database.write() as session:
+        check_door(session, staff, door_id, Role.FACILITY_STAFF)
         unit = queries.unit_of(session, door_id)
         made = commands.ask(session, unit, asked.command, staff.actor, asked.reason, now)
         return CommandOut.of(made)
@@ -97,6 +100,7 @@ def set_mode(
 ) -> NumberOut:
     """Unlock, lock down or hold open until a moment, or lock again; it survives restarts."""
     with database.write() as session:
+        check_door(session, staff, door_id, Role.FACILITY_STAFF)
         unit, cause = queries.unit_of(session, door_id), commands.code_of(staff.actor)
         number = configuring.set_mode(
             session, unit, wanted.mode, wanted.until, cause, authority, now
@@ -105,18 +109,20 @@ def set_mode(
 
 
 @router.post("/units", status_code=201)
-def register_unit(new: UnitIn, _staff: FacilityStaff, database: TheDatabase, now: Now) -> UnitOut:
+def register_unit(new: UnitIn, staff: FacilityStaff, database: TheDatabase, now: Now) -> UnitOut:
     """Take a unit into service; its configuration and lists follow by themselves."""
     with database.write() as session:
+        check_door(session, staff, new.door, Role.FACILITY_STAFF)
         unit = units.register(session, new.new(), now)
         return UnitOut(unit=unit.id, door=unit.door_id, status=unit.status)
 
 
 @router.post("/units/{unit_id}/retire")
-def retire_unit(unit_id: str, _staff: FacilityStaff, database: TheDatabase, now: Now) -> UnitOut:
+def retire_unit(unit_id: str, staff: FacilityStaff, database: TheDatabase, now: Now) -> UnitOut:
     """Take a unit out of service: nothing it says counts from now on."""
     with database.write() as session:
         unit = units.retire(session, unit_id, now)
+        check_door(session, staff, unit.door_id, Role.FACILITY_STAFF)
         return UnitOut(unit=unit.id, door=unit.door_id, status=unit.status)
 
 

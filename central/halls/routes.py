@@ -13,10 +13,19 @@ from pydantic import (
     model_validator,
 )
 
-from central.accounts.principals import AnyStaff, FacilityStaff, HallManager, Public
+from central.accounts.principals import (
+    AnyStaff,
+    CityFacilityStaff,
+    FacilityStaff,
+    HallManager,
+    NotInScope,
+    Public,
+)
+from central.accounts.roles import Role
 from central.dependencies import TheDatabase
 from central.halls import service
 from central.halls.models import AREA_BITS, LARGEST_SITE, Door, Hall, Site
+from central.halls.scope import check_hall, check_site
 from central.halls.service import HallData
 
 router = APIRouter(prefix="/api/v1", tags=["halls"])
@@ -135,6 +144,8 @@ class HallIn(BaseModel):
     """All that staff set of a hall."""
 
     site: int
+    service: int | None = None
+    """The city service whose hall it is; empty: of the city."""
     name: Name
     description: str = Field(default="", max_length=4000)
     capacity: int = Field(ge=1, le=100_000)
@@ -164,9 +175,9 @@ class HallIn(BaseModel):
 
     def data(self) -> HallData:
         """Return it as the service wants it."""
-        values = self.model_dump(exclude={"site", "openings"})
+        values = self.model_dump(exclude={"site", "service", "openings"})
         hours = [(one.weekday, one.opens, one.closes) for one in self.openings]
-        return HallData(site_id=self.site, openings=hours, **values)
+        return HallData(site_id=self.site, service_id=self.service, openings=hours, **values)
 
 
 class HallOut(BaseModel):
@@ -176,6 +187,7 @@ class HallOut(BaseModel):
     name: str
     description: str
     site: int
+    service: int | None
     site_name: str
     address: str
     zone: str
@@ -196,6 +208,7 @@ class HallOut(BaseModel):
         names = {area.bit: area.name for area in hall.site.areas}
         return cls(
             site=hall.site_id,
+            service=hall.service_id,
             site_name=hall.site.name,
             address=hall.site.address,
             zone=hall.site.zone,
@@ -229,18 +242,24 @@ def get_hall(hall_id: int, database: TheDatabase) -> HallOut:
 
 
 @router.post("/halls", status_code=201)
-def add_hall(new: HallIn, _staff: HallManager, database: TheDatabase) -> HallOut:
+def add_hall(new: HallIn, staff: HallManager, database: TheDatabase) -> HallOut:
     """Put a hall on offer."""
+    if not staff.may(Role.HALL_MANAGER, service=new.service):
+        raise NotInScope
     with database.write() as session:
         return HallOut.of(service.add_hall(session, new.data()))
 
 
 @router.put("/halls/{hall_id}")
 def change_hall(
-    hall_id: int, changed: HallIn, _staff: HallManager, database: TheDatabase
+    hall_id: int, changed: HallIn, staff: HallManager, database: TheDatabase
 ) -> HallOut:
     """Give a hall new data; what is booked keeps the times and price it was booked with."""
     with database.write() as session:
+        check_hall(session, staff, hall_id, Role.HALL_MANAGER)
+        before = service.hall_of(session, hall_id).service_id
+        if changed.service != before and not staff.may(Role.HALL_MANAGER, service=changed.service):
+            raise NotInScope  # a hall is given away only by who may keep it there too
         return HallOut.of(service.change_hall(session, hall_id, changed.data()))
 
 
@@ -252,7 +271,7 @@ def list_sites(_staff: AnyStaff, database: TheDatabase) -> list[SiteOut]:
 
 
 @router.post("/sites", status_code=201)
-def add_site(new: NewSite, _staff: FacilityStaff, database: TheDatabase) -> SiteOut:
+def add_site(new: NewSite, _staff: CityFacilityStaff, database: TheDatabase) -> SiteOut:
     """Register a building or campus."""
     with database.write() as session:
         service.add_site(session, new.id, new.name, new.address, new.zone)
@@ -260,16 +279,18 @@ def add_site(new: NewSite, _staff: FacilityStaff, database: TheDatabase) -> Site
 
 
 @router.post("/sites/{site_id}/areas", status_code=201)
-def add_area(site_id: int, new: Named, _staff: FacilityStaff, database: TheDatabase) -> AreaOut:
+def add_area(site_id: int, new: Named, staff: FacilityStaff, database: TheDatabase) -> AreaOut:
     """Give a site one more area, on the next bit that was never used."""
     with database.write() as session:
+        check_site(session, staff, site_id, Role.FACILITY_STAFF)
         return AreaOut.model_validate(service.add_area(session, site_id, new.name))
 
 
 @router.post("/sites/{site_id}/doors", status_code=201)
-def add_door(site_id: int, new: NewDoor, _staff: FacilityStaff, database: TheDatabase) -> DoorOut:
+def add_door(site_id: int, new: NewDoor, staff: FacilityStaff, database: TheDatabase) -> DoorOut:
     """Register a door and the areas that one enters through it."""
     with database.write() as session:
+        check_site(session, staff, site_id, Role.FACILITY_STAFF)
         return DoorOut.of(service.add_door(session, site_id, new.name, new.areas))
 
 
@@ -282,7 +303,8 @@ def list_spaces(site_id: int, _staff: AnyStaff, database: TheDatabase) -> list[S
 
 
 @router.post("/sites/{site_id}/spaces", status_code=201)
-def add_space(site_id: int, new: Named, _staff: FacilityStaff, database: TheDatabase) -> SpaceOut:
+def add_space(site_id: int, new: Named, staff: FacilityStaff, database: TheDatabase) -> SpaceOut:
     """Register a leaf space: what can be occupied once at a time."""
     with database.write() as session:
+        check_site(session, staff, site_id, Role.FACILITY_STAFF)
         return SpaceOut.model_validate(service.add_space(session, site_id, new.name))

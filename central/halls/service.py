@@ -7,6 +7,7 @@ from http import HTTPStatus
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from central.accounts import services
 from central.errors import CentralError, NotFound
 from central.halls.models import AREA_BITS, Area, Door, Hall, Opening, RouteStep, Site, Space
 
@@ -44,6 +45,7 @@ class HallData:
     site_id: int
     name: str
     capacity: int
+    service_id: int | None = None
     description: str = ""
     cents_per_hour: int | None = None
     setup_minutes: int = 0
@@ -202,12 +204,14 @@ def mask_of(bits: Collection[int]) -> int:
 
 def _fill(session: Session, hall: Hall, data: HallData) -> None:
     hall.site = _lock_site(session, data.site_id)
+    if data.service_id is not None:
+        services.service_of(session, data.service_id)
     same = session.scalar(select(Hall.id).where(Hall.name == data.name, Hall.id != hall.id))
     if same is not None:
         raise NameInUse(field="name", what="hall")
     _check_areas(session, data.site_id, data.route)
     for name in (
-        "name", "capacity", "description", "cents_per_hour", "setup_minutes",
+        "name", "capacity", "service_id", "description", "cents_per_hour", "setup_minutes",
         "turnaround_minutes", "early_minutes", "late_minutes", "is_offered",
     ):  # fmt: skip
         setattr(hall, name, getattr(data, name))

@@ -97,6 +97,13 @@ def read_booking(form: BookForm, zone: ZoneInfo | None) -> tuple[Renter, Wish] |
     return Renter(form.email.strip(), form.name.strip()), wish
 
 
+def is_email(text: str) -> bool:
+    """Tell whether this can be an address of mail."""
+    plain = text.strip()
+    is_short = len(plain) <= _LONGEST["email"] and plain.isprintable()
+    return is_short and _EMAIL.fullmatch(plain) is not None
+
+
 def _read_person(form: BookForm) -> list[Problem]:
     problems = []
     if not form.name.strip():

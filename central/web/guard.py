@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from central.accounts.principals import SESSION_COOKIE
+from central.accounts.cookies import PRINCIPALS
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = frozenset({"same-origin", "none"})
@@ -142,7 +142,8 @@ class OwnOrigin:
             return site not in _OWN
         if origin := headers.get("origin"):
             return urlsplit(origin).netloc not in {headers.get("host"), self._own_host}
-        return SESSION_COOKIE in headers.get("cookie", "")
+        cookies = headers.get("cookie", "")
+        return any(one in cookies for one in PRINCIPALS)
 
 
 class AccessLog:

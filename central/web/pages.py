@@ -9,8 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
+from central.accounts.continuing import Continuing
+from central.accounts.visitors import visitor_of
 from central.settings import Settings
-from central.web.language import COOKIE, language_of, languages
+from central.web.language import COOKIE, Words, language_of, languages
 
 HERE = Path(__file__).parent
 _YEAR = 366 * 24 * 3600
@@ -45,6 +47,8 @@ class Pages:
             city=self._settings.city,
             path=request.url.path,
             in_language=lambda code: _in_language(request, code),
+            visitor=visitor_of(request, request.app.state.database, request.app.state.clock()),
+            here=_here(request),
             **values,
         )
         page = HTMLResponse(html, status)
@@ -59,6 +63,21 @@ class Pages:
                 samesite="lax",
             )
         return page
+
+    def render(self, words: Words, template: str, **values: object) -> str:
+        """Return what is no page: the HTML of a mail."""
+        return self._templates.get_template(template).render(
+            t=words, city=self._settings.city, **values
+        )
+
+
+def _here(request: Request) -> str:
+    """Return what a log-in or a choice of capacity carries along to come back to this page."""
+    continuing = cast("Continuing", request.app.state.continuing)
+    if request.method != "GET":
+        return continuing.make("/account")
+    query = f"?{request.url.query}" if request.url.query else ""
+    return continuing.make(f"{request.url.path}{query}")
 
 
 def _in_language(request: Request, code: str) -> str:
@@ -82,4 +101,10 @@ def provided_pages(request: Request) -> Pages:
     return cast("Pages", request.app.state.pages)
 
 
+def provided_continuing(request: Request) -> Continuing:
+    """Return what makes and reads the way back after a log-in."""
+    return cast("Continuing", request.app.state.continuing)
+
+
+TheContinuing = Annotated[Continuing, Depends(provided_continuing)]
 ThePages = Annotated[Pages, Depends(provided_pages)]

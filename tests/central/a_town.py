@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from central.accounts.mailer import Mailbox, PostOffice
 from central.booking import service as booking
 from central.booking.models import Order, Reservation
 from central.booking.times import Period
@@ -84,7 +85,8 @@ class Town:
         self.publisher = Publisher(database, self.authority, self.broker, time)
         self.receiver = Receiver(database, self.authority)
         self.loop = ServiceLoop(database, self.receiver, self.publisher, time)
-        self.worker = Worker(database, reactions(self.authority, self.publisher), time)
+        post = PostOffice(database, Mailbox())
+        self.worker = Worker(database, reactions(self.authority, self.publisher, post), time)
 
     def settle(self) -> None:
         """Let everything that follows happen; nothing of it may fail."""

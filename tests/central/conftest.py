@@ -22,6 +22,7 @@ from tests.central import postgresql
 from tests.central.a_city import NOW, City, Time, found
 from tests.central.a_town import Town
 from tests.central.in_process import client_of
+from tests.central.some_people import People, meet
 from tests.simulators.city import City as Keys
 
 
@@ -110,6 +111,12 @@ def client(application: FastAPI, settings: Settings, city: City) -> Iterator[htt
 def town(database: Database, city: City, time: Time) -> Town:
     """The city with its keys, its broker and its units."""
     return Town(database, city, Keys(), time)
+
+
+@pytest.fixture
+def people(database: Database) -> People:
+    """People who rent, for themselves and for an association, and staff of two city services."""
+    return meet(database)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +13,32 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
+from central.accounts import invitations, renter_sessions, service
+from central.accounts.cookies import RENTER, STAFF
 from central.accounts.links import LinkPurpose, Links
 from central.accounts.principals import Requirement
+from central.accounts.renter_sessions import Opening
 from central.accounts.roles import Role
+from central.accounts.sessions import act_for, member_of_session, open_session
+from central.accounts.staff_models import AccountLinkPurpose
+from central.database import Database
 from central.main import PUBLIC_MOUNTS
 from tests.central.a_city import NOW
+from tests.central.some_people import People
 
 SNAPSHOT = Path(__file__).with_name("authorization.txt")
 REFUSED = {401, 403}
+TO_LOG_IN = ("/login?", "/account/log-in?")
+# Lets everybody in, and tells who proves nothing that it proves nothing.
+TELLS_SO = frozenset({"/login", "/account/log-in/code", "/account/log-in/link/{secret}"})
+ROLES = {
+    "h": Role.HALL_MANAGER,
+    "f": Role.FACILITY_STAFF,
+    "c": Role.CONTACT_CENTRE,
+    "l": Role.LOGISTICS,
+    "a": Role.AUDITOR,
+    "A": Role.ADMIN,
+}
 
 
 def routes(app: FastAPI) -> list[RouteContext]:
@@ -60,25 +79,90 @@ def path_of(route: RouteContext, link: str) -> str:
     return route.path_format.format(**values)
 
 
+@dataclass(frozen=True)
+class Asker:
+    """How somebody asks: with headers, and with a link where the path has one."""
+
+    headers: dict[str, str]
+    link: str = "x.y"
+
+
+class Askers:
+    """Everybody who may ask, new each time: asking may log them out."""
+
+    def __init__(self, app: FastAPI, database: Database, people: People) -> None:
+        self.links: Links = app.state.links
+        self.database = database
+        self.people = people
+
+    def order(self) -> Asker:
+        return Asker({}, self._link(LinkPurpose.ORDER))
+
+    def its_pass(self) -> Asker:
+        return Asker({}, self._link(LinkPurpose.PASS))
+
+    def _link(self, purpose: LinkPurpose) -> str:
+        return self.links.make(purpose, "NOBODYS", NOW + timedelta(days=1))
+
+    def renter(self, organisation: int | None = None) -> Asker:
+        with self.database.write() as session:
+            secret = renter_sessions.open_session(session, self.people.anna, Opening("email"), NOW)
+            row = renter_sessions.session_of(session, secret, NOW)
+            assert row
+            row.organisation_id = organisation
+        return Asker({"Cookie": f"{RENTER}={secret}", "Sec-Fetch-Site": "same-origin"})
+
+    def association(self) -> Asker:
+        return self.renter(self.people.scouts)
+
+    def helped(self) -> Asker:
+        """A renter whom somebody of the contact centre helps."""
+        asker = self._staff_browser(self.people.kim)
+        secret = asker.headers["Cookie"].partition("=")[2]
+        member = member_of_session(self.database, secret, NOW)
+        assert member
+        assert member.session
+        with self.database.write() as session:
+            act_for(session, member.session, self.people.anna)
+        return asker
+
+    def half(self) -> Asker:
+        return self._staff_browser(self.people.kim, is_half=True)
+
+    def _staff_browser(self, staff_id: int, *, is_half: bool = False) -> Asker:
+        with self.database.write() as session:
+            secret = open_session(session, staff_id, NOW, is_half=is_half)
+        return Asker({"Cookie": f"{STAFF}={secret}", "Sec-Fetch-Site": "same-origin"})
+
+    def invited(self) -> Asker:
+        with self.database.write() as session:
+            kim = service.staff_of(session, self.people.kim)
+            purpose = AccountLinkPurpose.PASSWORD_RESET
+            return Asker({}, invitations.make(session, kim.id, purpose, NOW))
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
 def test_who_may_call_what(
     application: FastAPI,
     client: httpx.Client,
+    database: Database,
+    people: People,
     staff: Callable[..., dict[str, str]],
 ) -> None:
     """Calls every route as everybody. A letter says who was let in, a dot who was refused."""
-    links: Links = application.state.links
-    order, its_pass = (
-        links.make(purpose, "NOBODYS", NOW + timedelta(days=1)) for purpose in LinkPurpose
-    )
-    callers = {
-        "-": ({}, "x.y"),
-        "O": ({}, order),
-        "P": ({}, its_pass),
-        "h": (staff(Role.HALL_MANAGER), "x.y"),
-        "f": (staff(Role.FACILITY_STAFF), "x.y"),
-        "c": (staff(Role.CONTACT_CENTRE), "x.y"),
-        "a": (staff(Role.AUDITOR), "x.y"),
-        "A": (staff(Role.ADMIN), "x.y"),
+    some = Askers(application, database, people)
+    tokens = {mark: Asker(staff(role)) for mark, role in ROLES.items()}
+    askers: dict[str, Callable[[], Asker]] = {
+        "-": lambda: Asker({}),
+        "O": some.order,
+        "P": some.its_pass,
+        "r": some.renter,
+        "v": some.association,
+        "b": some.helped,
+        "w": some.invited,
+        "n": some.half,
+        **{mark: lambda asker=asker: asker for mark, asker in tokens.items()},  # type: ignore[misc]
     }
     lines = []
     for route in routes(application):
@@ -86,17 +170,11 @@ def test_who_may_call_what(
             continue
         for method in sorted(route.methods or ()):
             marks = ""
-            for mark, (headers, link) in callers.items():
-                path = path_of(route, link)
-                answer = client.request(method, path, headers=headers)
-                asked_to_log_in = answer.headers.get("location", "").startswith("/login?")
-                wrong_password = path == "/login"  # let in, and told so
-                refused = answer.status_code in REFUSED and not wrong_password
-                refused = refused or asked_to_log_in
-                marks += "." if refused else mark
+            for mark, asker in askers.items():
+                marks += mark if is_let_in(client, route, method, asker()) else "."
             (requirement,) = requirements(route.dependant)
             lines.append(f"{marks}  {method:<6} {route.path}  [{requirement}]")
-    text = "\n".join([LEGEND, *sorted(lines, key=lambda line: line[len(callers) :])]) + "\n"
+    text = "\n".join([LEGEND, *sorted(lines, key=lambda line: line[len(askers) :])]) + "\n"
     if "HALLPASS_ACCEPT" in os.environ:
         SNAPSHOT.write_text(text)
     assert SNAPSHOT.read_text() == text, (
@@ -104,7 +182,23 @@ def test_who_may_call_what(
     )
 
 
+def is_let_in(client: httpx.Client, route: RouteContext, method: str, asker: Asker) -> bool:
+    client.cookies.clear()
+    answer = client.request(method, path_of(route, asker.link), headers=asker.headers)
+    if route.path in TELLS_SO:
+        return True
+    to_log_in = answer.headers.get("location", "").startswith(TO_LOG_IN)
+    return answer.status_code not in REFUSED and not (to_log_in and not is_open(route))
+
+
+def is_open(route: RouteContext) -> bool:
+    """Whether the route is itself a step of logging in, which may lead to another step."""
+    return str(route.path).startswith(("/account/log-in", "/login"))
+
+
 LEGEND = """\
 # Written by test_authorization.py. Every route called by: - nobody, O holder of an order's link,
-# P holder of a pass's link, staff: h hall manager, f facility staff, c contact centre, a auditor,
-# A admin. A dot: refused."""
+# P holder of a pass's link; r a renter as citizen, v the same for an association, b the same helped
+# by the contact centre; w holder of a link to choose a password, n staff before the second factor;
+# with a token: h hall manager, f facility staff, c contact centre, l logistics, a auditor, A admin.
+# A dot: refused. Over whose halls a role counts: test_scopes.py."""

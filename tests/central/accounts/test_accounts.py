@@ -7,7 +7,7 @@ from sqlalchemy import select
 from central.accounts import service, sessions
 from central.accounts.models import Attempt
 from central.accounts.roles import Right, Role
-from central.accounts.service import EmailInUse, PasswordTooShort
+from central.accounts.service import Change, EmailInUse, PasswordTooShort
 from central.accounts.sessions import LogInRefused, StaffMember
 from central.accounts.staff_models import ApiToken, Staff, StaffSession
 from central.accounts.throttle import HOLD, LOG_IN, Throttle, TooOften, connection_of
@@ -107,14 +107,14 @@ def test_logging_out_ends_it(database: Database, mia: Staff) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"is_active": False}, {"roles": [Role.ADMIN]}, {"password_hash": "new"}]
+    "change", [Change(is_active=False), Change(roles=[Role.ADMIN]), Change(password_hash="new")]
 )
 def test_whoever_is_changed_must_log_in_again(
-    database: Database, mia: Staff, change: dict[str, object]
+    database: Database, mia: Staff, change: Change
 ) -> None:
     secret = log_in(database, mia)
     with database.write() as session:
-        service.change_staff(session, mia.id, **change)  # type: ignore[arg-type]
+        service.change_staff(session, mia.id, change, NOW)
     assert sessions.member_of_session(database, secret, NOW) is None
 
 
@@ -150,7 +150,7 @@ def test_nobody_revokes_somebody_else_s_token(database: Database, mia: Staff) ->
 def test_a_token_of_an_account_out_of_use_is_worth_nothing(database: Database, mia: Staff) -> None:
     secret = new_token(database, mia)
     with database.write() as session:
-        service.change_staff(session, mia.id, is_active=False)
+        service.change_staff(session, mia.id, Change(is_active=False), NOW)
     with database.read() as session:
         assert sessions.member_of_token(session, secret, NOW) is None
         assert secret.encode() not in session.scalars(select(ApiToken.hash)).all()

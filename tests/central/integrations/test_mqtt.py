@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from central.accounts.mailer import Mailbox
 from central.clock import utc_now
 from central.database import Database
 from central.fleet.channel import Message
@@ -419,7 +420,7 @@ def test_the_background_work_holds_the_line(
     database = Database(on_sqlite)
     address = Address("localhost", broker.port, pki.central())
     before = set(threading.enumerate())
-    background = Background(database, authority_of(City()), utc_now, address)
+    background = Background(database, authority_of(City()), utc_now, Mailbox(), address)
     background.start()
     assert state(unit.next(CENTRAL_STATE))[0]
     background.stop()

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from central.accounts import service
-from central.accounts.principals import SESSION_COOKIE
+from central.accounts.cookies import STAFF as SESSION_COOKIE
 from central.accounts.roles import Role
 from central.database import Database
 from central.events import ReservationConfirmed

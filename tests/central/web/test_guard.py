@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from central.accounts.principals import SESSION_COOKIE
+from central.accounts.cookies import STAFF as SESSION_COOKIE
 from central.accounts.roles import Role
 from central.main import create_app
 from central.settings import Settings

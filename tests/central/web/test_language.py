@@ -54,7 +54,9 @@ def test_every_text_is_used() -> None:
     sources = "\n".join(
         path.read_text() for path in Path(HERE).rglob("*") if path.suffix in {".py", ".html"}
     )
-    built = (*re.findall(r'"([a-z_.]+[._])" ~', sources), "error.", "problem.")
+    in_templates = re.findall(r'"([a-z_.]+[._])" ~', sources)
+    in_modules = re.findall(r'f"([a-z_.]+[._])\{', sources)
+    built = (*in_templates, *in_modules, "error.", "problem.")
     unused = [key for key in NL.texts if f'"{key}"' not in sources and not key.startswith(built)]
     assert unused == []
 
