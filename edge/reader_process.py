@@ -162,7 +162,7 @@ def main() -> int:
 
 
 def _ready(closed: Closed) -> Ready:
-    return Ready(files=closed.files, calls=closed.calls)
+    return Ready(closed.files, closed.calls, closed.limits)
 
 
 if __name__ == "__main__":

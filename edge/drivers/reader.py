@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from contracts.credential import PREFIX, TEXT_LENGTH
@@ -126,13 +127,10 @@ class Reader:
                 self._emit(said)
             case CodeSeen() | CodeUnclear() if time.monotonic() >= self._resting_until:
                 self._emit(said)
-            case Ready(files, calls) if not (files and calls):
-                missing = [
-                    name for name, there in (("Landlock", files), ("seccomp", calls)) if not there
-                ]
-                log.warning(
-                    "this kernel closes only a part of the sandbox: no %s", " nor ".join(missing)
-                )
+            case Ready():
+                missing = [name for name, there in asdict(said).items() if not there]
+                if missing:
+                    log.warning("the reader's sandbox stays open in part: %s", ", ".join(missing))
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds

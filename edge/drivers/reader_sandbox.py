@@ -34,6 +34,8 @@ class Closed:
     """Landlock: nothing can be opened any more."""
     calls: bool
     """seccomp: no sockets, programs, processes, signals."""
+    limits: bool
+    """No file grows, no core is dumped, few files are open."""
 
 
 def die_with_parent(parent: int) -> bool:
@@ -48,18 +50,25 @@ def die_with_parent(parent: int) -> bool:
 def close_sandbox(*, needs_threads: bool) -> Closed:
     """Give up everything but reading frames and writing to the pipe. There is no way back."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_CORE, 0)  # a core file would hold a frame
-    _limit(resource.RLIMIT_NOFILE, _MOST_FILES)
+    limits = {
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,  # a core file would hold a frame
+        resource.RLIMIT_NOFILE: _MOST_FILES,
+    }
     if not needs_threads:
-        _limit(resource.RLIMIT_NPROC, 0)
-    return Closed(_close_files(), _close_calls())
+        limits[resource.RLIMIT_NPROC] = 0
+    limited = [_limit(what, most) for what, most in limits.items()]
+    return Closed(_close_files(), _close_calls(), all(limited))
 
 
-def _limit(what: int, most: int) -> None:
+def _limit(what: int, most: int) -> bool:
     _, hard = resource.getrlimit(what)
     least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (least, least))
+    try:
+        resource.setrlimit(what, (least, least))
+    except (OSError, ValueError):  # systemd's own filter may refuse the call
+        return False
+    return True
 
 
 def _prctl(option: int, *arguments: int) -> bool:

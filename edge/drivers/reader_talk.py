@@ -64,6 +64,7 @@ class Ready:
 
     files: bool
     calls: bool
+    limits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _values(said: Said) -> dict[str, Any]:
             return {"say": "unclear", "foreign": foreign, "at": _micro(at)}
         case ReaderHealth(state, rate, at):
             return {"say": "health", "state": state, "milli": int(rate * 1000), "at": _micro(at)}
-        case Ready(files, calls):
-            return {"say": "ready", "files": files, "calls": calls}
+        case Ready(files, calls, limits):
+            return {"say": "ready", "files": files, "calls": calls, "limits": limits}
         case Failed(why):
             return {"say": "failed", "why": why[:1000]}
 
@@ -124,7 +125,7 @@ def _said(values: Mapping[str, Any], settings: Settings, now: float) -> Said:
             state, rate = CameraState(values["state"]), int(values["milli"]) / 1000
             return ReaderHealth(state, rate, now)
         case "ready":
-            return Ready(bool(values["files"]), bool(values["calls"]))
+            return Ready(*(bool(values[name]) for name in ("files", "calls", "limits")))
         case "failed":
             return Failed(str(values["why"]))
     msg = str(values["say"])[:32]

@@ -4,36 +4,37 @@ import json
 import sys
 import time
 
+HEALTH = {"say": "health", "state": "working", "milli": 10_000}
+CODE = {"say": "code", "text": "HP1:" + 144 * "A"}
+SAYS = {
+    "junk": b"\x00\xff not a line of ours\n",
+    "unwanted": b'{"say":"code","text":"HP1:short","at":1}\n',
+    "endless": b"x" * 100_000,
+    "too much": b'{"say":"health","state":"working","milli":1,"at":1}\n' * 10_000,
+    "old kernel": b'{"say":"ready","files":false,"calls":true,"limits":false}\n',
+    "nothing": b"",
+}
+
+
+def be_stubborn() -> None:
+    """Go on reading a code, whatever is ordered."""
+    while True:
+        for said in (CODE, HEALTH):
+            line = json.dumps({**said, "at": time.monotonic_ns() // 1000}).encode() + b"\n"
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+        time.sleep(0.05)
+
 
 def main() -> None:
     """Say something no reader says, or nothing."""
     source = json.loads(sys.argv[1])["source"]
-    out = sys.stdout.buffer
-    match source:
-        case "junk":
-            out.write(b"\x00\xff not a line of ours\n")
-        case "unwanted":
-            out.write(b'{"say":"code","text":"HP1:short","at":1}\n')
-        case "endless":
-            out.write(b"x" * 100_000)
-        case "too much":
-            line = b'{"say":"health","state":"working","milli":1,"at":1}\n'
-            out.write(line * 10_000)
-        case "stubborn":
-            while True:
-                at = time.monotonic_ns() // 1000
-                code = {"say": "code", "text": "HP1:" + 144 * "A", "at": at}
-                health = {"say": "health", "state": "working", "milli": 10_000, "at": at}
-                for said in (code, health):
-                    out.write(json.dumps(said).encode() + b"\n")
-                out.flush()
-                time.sleep(0.05)
-        case "nothing":
-            pass
-        case "last words":
-            sys.stderr.write("assertion failed in a decoder\n")
-            sys.exit(3)
-    out.flush()
+    if source == "last words":
+        sys.exit("assertion failed in a decoder")
+    if source == "stubborn":
+        be_stubborn()
+    sys.stdout.buffer.write(SAYS[source])
+    sys.stdout.buffer.flush()
     time.sleep(600)
 
 

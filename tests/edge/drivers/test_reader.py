@@ -24,7 +24,7 @@ from edge.drivers.decode import Gray
 from edge.drivers.reader import Reader
 from edge.drivers.reader_push import empty_hall
 from edge.events import CameraState, CodeSeen, CodeUnclear, Event, ReaderHealth
-from tests.edge.drivers.a_reader import a_pass, drawn, opened, photo
+from tests.edge.drivers.a_reader import a_pass, drawn, opened, photo, torn
 
 ROOT = Path(__file__).parents[3]
 WITHIN = 45.0  # seconds; two busy cores start OpenCV slowly
@@ -174,9 +174,7 @@ def test_another_code_is_reported_without_what_it_says(unit: Unit) -> None:
 
 
 def test_a_code_that_cannot_be_read_is_reported(unit: Unit) -> None:
-    torn = photo(PASS)
-    torn[300:400, 560:700] = 128
-    assert not unit.waves(torn).foreign
+    assert not unit.waves(torn(PASS)).foreign
 
 
 def test_health_is_told_once_a_second_with_the_rate(unit: Unit) -> None:
@@ -276,7 +274,7 @@ def test_pauses_between_starts_grow_and_blindness_is_told_each_second(
         ("endless", "something endless"),
         ("too much", "it says too much"),
         ("nothing", "no sign of life"),
-        ("last words", "exit code 3); its last words: assertion failed in a decoder"),
+        ("last words", "exit code 1); its last words: assertion failed in a decoder"),
     ],
 )
 def test_a_process_that_is_no_reader_of_ours_is_ended(
@@ -365,6 +363,17 @@ def test_the_process_is_closed_in_while_it_reads(unit: Unit) -> None:
     }
     assert set(limits.values()) == {0}
     assert unit.process.rlimit(resource.RLIMIT_NOFILE)[1] <= 64
+
+
+def test_what_the_kernel_cannot_close_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_child, "PROGRAM", "tests.simulators.bad_reader")
+    caplog.set_level(logging.WARNING, "edge.drivers.reader")
+    old_kernel = Unit(tmp_path, source="old kernel")
+    old_kernel.reader.start()
+    eventually(lambda: "stays open in part: files, limits" in caplog.text, "it is said")
+    old_kernel.stop()
 
 
 def test_no_frame_is_stored_and_no_file_inherited(tmp_path: Path) -> None:

@@ -27,12 +27,11 @@ from tests.edge.drivers.a_reader import (
     limited,
     opened,
     photo,
+    torn,
 )
 
 PASS = a_pass()
 HALL = empty_hall(1280, 720)
-TORN = photo(PASS)  # found, and unreadable
-TORN[300:400, 560:700] = 128
 INTERVAL = 0.1
 
 
@@ -68,7 +67,7 @@ def test_a_hall_where_people_walk_costs_three_attempts_a_frame_and_uses_all() ->
 
 
 def test_a_code_that_is_found_and_cannot_be_read_is_worth_everything() -> None:
-    seen = watch(seeker(), TORN, [True] * 10)
+    seen = watch(seeker(), torn(PASS), [True] * 10)
     assert any(found.damaged for found in seen)
     assert set(seen[-1].tried) == set(STEPS)
 

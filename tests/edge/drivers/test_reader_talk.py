@@ -37,7 +37,7 @@ def line(**values: object) -> bytes:
         CodeSeen(PASS, 1000.25, NOW),
         CodeUnclear(1000.25, foreign=True),
         ReaderHealth(CameraState.BLURRED, 9.5, NOW),
-        Ready(files=True, calls=False),
+        Ready(files=True, calls=False, limits=True),
         Failed("the camera is gone"),
     ],
 )
