@@ -158,8 +158,8 @@ class Uplink:
             DatabaseFailed: it could not be noted; it will come again.
 
         """
-        if ack.epoch != self._journal.epoch.hex() or ack.upto < self._journal.base_seq:
-            return True  # of another journal, or of entries that are long gone from here
+        if ack.epoch != self._journal.epoch.hex():
+            return True  # of another journal: it says nothing about this one
         with failing_loudly("noting an acknowledgement"):
             if not self._journal.acknowledge(ack.upto, bytes.fromhex(ack.head)):
                 return False

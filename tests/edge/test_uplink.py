@@ -214,6 +214,18 @@ def test_it_waits_between_attempts_and_longer_after_refusals(bench: Bench) -> No
     assert pauses == [1, 2, 60, 120, 240, 480]
 
 
+def test_a_connection_that_lasted_begins_the_waits_anew(bench: Bench) -> None:
+    bench.draw = 1 - 2**-53
+    for now in range(0, 8000, 1000):
+        bench.uplink.tick(float(now))
+        bench.goes_down(float(now))
+    bench.comes_up(9000.0)
+    bench.goes_down(9100.0)
+    calls = len(bench.line.calls)
+    bench.uplink.tick(9101.0)
+    assert len(bench.line.calls) == calls + 1
+
+
 def test_a_line_that_never_tells_what_became_of_it_is_tried_again(bench: Bench) -> None:
     bench.uplink.tick(0.0)
     bench.uplink.tick(NEWS_WITHIN - 1)

@@ -168,12 +168,13 @@ def test_central_is_seen_as_it_comes_and_goes(unit: Unit, central: Eavesdropper)
     ],
 )
 def test_nonsense_about_central_is_ignored(
-    unit: Unit, central: Eavesdropper, payload: bytes
+    unit: Unit, central: Eavesdropper, payload: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     unit.connect()
     central.publish(CENTRAL_STATE, payload)
     central.publish(down(UNIT, Down.ACK), b"after it")
     assert unit.next(Received).payload == b"after it"
+    assert "central's state was not understood" in caplog.text
 
 
 def test_an_error_of_who_hears_it_does_not_end_the_line(
@@ -556,6 +557,30 @@ def test_a_broker_that_speaks_nonsense_is_left(pki: Pki, broker: Broker, piece: 
         unit = Unit(pki, port, keepalive=1).connect()
         assert unit.next(LinkDown).reason
         assert unit.events.empty()
+
+
+def test_a_packet_without_end_is_not_waited_for(pki: Pki, broker: Broker) -> None:
+    endless = b"\x30\xff\xff\xff\x7f" + bytes(1000)  # PUBLISH of 256 MB
+    with fake_broker(broker.folder, says(CONNACK, SUBACK, endless)) as port:
+        told = Unit(pki, port, keepalive=30).connect().next(LinkDown)
+    assert told.reason == "the broker sends more than was agreed"
+
+
+def test_it_connects_clean_and_its_will_is_delayed(pki: Pki, broker: Broker) -> None:
+    """Mosquitto 2.0 delays the will of a session that ends at once; others keep to MQTT 5."""
+    heard: list[bytes] = []
+
+    def listen(sock: ssl.SSLSocket) -> None:
+        heard.append(sock.recv(65536))
+
+    with fake_broker(broker.folder, listen) as port:
+        Unit(pki, port).goes_down()
+    connect = heard[0]
+    assert (connect[0], connect[2:9]) == (0x10, b"\x00\x04MQTT\x05")
+    assert connect[9] == 0x2E  # clean start; a will with quality of service 1, retained
+    delay = WILL_DELAY.to_bytes(4, "big")
+    assert b"\x11" + delay in connect[12:40]  # the session outlives the connection as long
+    assert b"\x18" + delay in connect[12:60]
 
 
 @pytest.mark.parametrize(
