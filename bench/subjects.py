@@ -6,7 +6,7 @@ A subject is a module with `NAMES` (its rows, for the filter) and `rows(options)
 from collections.abc import Iterator
 from typing import Protocol
 
-from bench import journalling, photos, verifying
+from bench import journalling, opening, photos, verifying, whole_unit
 from bench.options import Options
 from bench.row import Row
 
@@ -26,8 +26,8 @@ SUBJECTS: tuple[Subject, ...] = (
     photos,
     verifying,
     journalling,
-    # Place for `scan_to_strike.median` and `.p99`: a frame with a pass to the strike's command.
-    # Place for `unit.idle_cpu`, `unit.memory` and `unit.start`: the whole door unit.
+    opening,
+    whole_unit,
 )
 
 
