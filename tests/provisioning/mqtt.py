@@ -55,6 +55,7 @@ class Connection:
         try:
             self.client.connect("localhost", port)
         except OSError as error:  # the handshake failed, or nobody listens
+            self._let_go()
             raise Refused(str(error)) from error
         self.client.loop_start()
         self.wait(lambda: self.is_up or self.ends > 0, "an answer to CONNECT")
@@ -65,7 +66,7 @@ class Connection:
     def close(self) -> None:
         """Leave in order."""
         self.client.disconnect()
-        self.client.loop_stop()
+        self._let_go()
 
     def vanish(self) -> None:
         """Break the connection without a word, as a power cut does."""
@@ -73,7 +74,7 @@ class Connection:
         assert isinstance(sock, ssl.SSLSocket)
         sock.shutdown(socket.SHUT_RDWR)
         self.wait(lambda: not self.is_up, "the end of the connection")
-        self.client.loop_stop()
+        self._let_go()
 
     def publish(self, topic: str, payload: bytes = b"x", *, retain: bool = False) -> int:
         """Publish with QoS 1; return the PUBACK's reason code."""
@@ -96,6 +97,11 @@ class Connection:
         """Wait until something happened."""
         with self._changed:
             assert self._changed.wait_for(happened, WITHIN), f"waited in vain for {what}"
+
+    def _let_go(self) -> None:
+        """Close what paho itself leaves to the garbage collector."""
+        self.client.loop_stop()
+        self.client._reset_sockets()
 
     def _on_connect(
         self, _client: Client, _data: object, _flags: object, code: ReasonCode, _p: object

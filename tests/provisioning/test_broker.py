@@ -18,7 +18,7 @@ from contracts.strict_json import LARGEST
 from contracts.topics import CENTRAL_STATE, RETAINED_DOWN, ROOT, Down, Up, down, up
 from demo.processes import DemoFailed
 from provisioning import broker as configuration
-from provisioning import crl, identity
+from provisioning import crl, files, identity
 from provisioning.certificates import new_key, revocation_list
 from provisioning.private_keys import plain
 from tests.provisioning.mqtt import (
@@ -317,7 +317,7 @@ def test_a_list_past_its_time_keeps_everybody_out_until_it_is_renewed(own: Broke
     pki = own.pki
     issuer = pki.ca.issuer
     old = revocation_list([], issuer, 1, pki.now - timedelta(days=8), crl.LIFE)
-    (own.folder / "crl.pem").write_bytes(old.public_bytes(Encoding.PEM))
+    files.replace(own.folder / "crl.pem", old.public_bytes(Encoding.PEM))
     own.reload()
     own.wait_until(lambda: refused(of_unit(pki.unit(UNIT)), own))
     assert refused(of_central(pki.central()), own)

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from provisioning import ca, certificates, crl
+from demo.processes import wait_until
+from provisioning import ca, certificates, crl, files
 from provisioning.certificates import common_name, new_key
 from provisioning.errors import AlreadyThere, ExitCode, ProvisioningError, Unusable
 from provisioning.private_keys import encrypted, plain, read_p256
@@ -358,22 +359,29 @@ def test_with_a_damaged_record_no_list_is_signed_that_would_let_the_revoked_in(
 
 def test_two_who_revoke_at_once_both_count(city: Program) -> None:
     authority = opened(city)
-    units = ["u-aaaaaaaa", "u-bbbbbbbb", "u-cccccccc"]
-    for unit in units:
+    for unit in (UNIT, "u-hgfedcba"):
         authority.issue_unit(unit, new_key().public_key(), NOW, timedelta(days=30))
-    runs = [
-        subprocess.Popen(
-            command("ca", "revoke", unit, "--ca", "ca", "--why", "retired"),
+    first = crl.Revocation(serial="abcdef", name="u-hgfedcba", at=0, why=crl.Why.LOST)
+    with files.locked(authority.folder):
+        second = subprocess.Popen(
+            command("ca", "revoke", UNIT, "--ca", "ca", "--why", "retired"),
             cwd=city.folder,
             env=city.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-        for unit in units
-    ]
-    assert [run.wait(60) for run in runs] == [0, 0, 0]
-    assert {one.name for one in crl.revocations(authority.folder)} == set(units)
-    assert len(crl.read_list(authority.folder)) == 3
+        wait_until(lambda: waits_for_a_lock(second.pid) or second.poll() is not None, "the second")
+        record = crl.Revocations(revoked=(first,)).to_bytes()
+        files.replace(authority.folder / "revoked.json", record)
+    assert second.wait(60) == 0
+    assert {one.name for one in crl.revocations(authority.folder)} == {UNIT, "u-hgfedcba"}
+    assert len(crl.read_list(authority.folder)) == 2
+
+
+def waits_for_a_lock(process: int) -> bool:
+    """Whether a process stands in line for a lock that another one holds."""
+    lines = Path("/proc/locks").read_text().splitlines()
+    return any("-> FLOCK" in line and f" {process} " in line for line in lines)
 
 
 def test_show_lists_what_was_issued_and_when_things_end(issued: Program) -> None:

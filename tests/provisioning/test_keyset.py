@@ -1,6 +1,9 @@
+import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -238,15 +241,34 @@ def test_damaged_files_are_refused_in_words_and_nothing_is_lost(city: Program, w
     assert city.contents() == before
 
 
-def test_a_key_set_that_was_changed_on_its_way_is_not_cosigned(city: Program) -> None:
+def another_number(content: dict[str, Any]) -> None:
+    payload = content["payload"]
+    plain = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    changed = plain.replace(b'"num":1', b'"num":9')
+    assert changed != plain
+    content["payload"] = base64.urlsafe_b64encode(changed).decode().rstrip("=")
+
+
+def another_signature(content: dict[str, Any]) -> None:
+    content["signatures"][0]["signature"] = base64.urlsafe_b64encode(bytes(64)).decode().rstrip("=")
+
+
+def cut_off(content: dict[str, Any]) -> None:
+    content["payload"] = content["payload"][:-4]
+
+
+@pytest.mark.parametrize("change", [another_number, another_signature, cut_off])
+def test_a_key_set_that_was_changed_on_its_way_is_not_cosigned(
+    city: Program, change: Callable[[dict[str, Any]], None]
+) -> None:
     city.data(*sign_words(1))
     path = city.folder / "keyset.json"
     content = json.loads(path.read_bytes())
-    payload = content["payload"]
-    content["payload"] = payload[:-4] + ("AAAA" if payload[-4:] != "AAAA" else "BBBB")
+    change(content)
     path.write_text(json.dumps(content))
     before = city.contents()
     city.refusal(ExitCode.UNUSABLE, "keyset", "cosign", "keyset.json", *ROOT, *root_keys(2))
+    city.refusal(ExitCode.UNUSABLE, "keyset", "show", "keyset.json")
     assert city.contents() == before
 
 
