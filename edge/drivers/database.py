@@ -10,6 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlite_utils
@@ -18,6 +19,7 @@ from edge.errors import EdgeError
 
 SYNCHRONOUS = "FULL"
 _CHECKPOINT_PAGES = 256
+_GIVEN_BACK_PAGES = 128
 _WAL_LIMIT = 4_194_304  # bytes
 _PATIENCE = 5.0  # seconds for a program that is just ending
 _PRIMARY = 0xFF  # SQLite's extended codes carry the primary one in their lowest byte
@@ -80,8 +82,16 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def size(database: sqlite_utils.Database) -> int:
-    """Return the bytes in use inside the file: what was deleted makes room for what comes.
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of the database, in bytes: what is in use, and what was deleted and makes room for what comes."""
+
+    used: int
+    reusable: int
+
+
+def usage(database: sqlite_utils.Database) -> Usage:
+    """Return how much of the database is in use.
 
     Raises:
         DatabaseFailed: the medium failed.
@@ -89,10 +99,27 @@ def size(database: sqlite_utils.Database) -> int:
     """
     with failing_loudly("measuring the database"):
         pages, unused, bytes_each = (
-            database.execute(f"PRAGMA {name}").fetchone()[0]
+            int(database.execute(f"PRAGMA {name}").fetchone()[0])
             for name in ("page_count", "freelist_count", "page_size")
         )
-    return int((pages - unused) * bytes_each)
+    return Usage((pages - unused) * bytes_each, unused * bytes_each)
+
+
+def give_back(database: sqlite_utils.Database) -> None:
+    """Give at most half a megabyte of what was deleted back to the file system: the door waits meanwhile.
+
+    Raises:
+        DatabaseFailed: the medium failed, or has not even room for the log of that.
+
+    """
+    if usage(database).reusable == 0:
+        return
+    with failing_loudly("making the database smaller"):
+        # A row without columns for each page: only a script is run to its end.
+        database.executescript(f"PRAGMA incremental_vacuum({_GIVEN_BACK_PAGES})")
+        database.execute(
+            "PRAGMA wal_checkpoint(PASSIVE)"
+        ).fetchall()  # only now the file is shorter
 
 
 def make_folder(folder: Path) -> None:
@@ -125,6 +152,8 @@ def _connect(path: Path, synchronous: str) -> tuple[sqlite3.Connection | None, P
             aside = set_aside(path)  # before closing, which would delete the log beside it
             connection.close()
             return None, aside
+        if connection.execute("PRAGMA page_count").fetchone() == (0,):
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # `give_back` needs it
         for pragma in (
             f"synchronous={synchronous}",
             f"wal_autocheckpoint={_CHECKPOINT_PAGES}",

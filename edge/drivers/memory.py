@@ -5,7 +5,8 @@ from pathlib import Path
 
 import sqlite_utils
 
-from edge.drivers.database import SYNCHRONOUS, open_database, set_aside
+from edge.drivers.database import SYNCHRONOUS, DatabaseFailed, open_database, set_aside
+from edge.drivers.disk import Ballast
 from edge.drivers.journal import Journal, JournalDamaged
 from edge.drivers.store import Store, is_older_copy, read_second
 
@@ -21,7 +22,13 @@ class Memory:
     """Where a database that cannot be gone on with was moved to, if there was one."""
 
 
-def open_memory(path: Path, second: Path, boot: bytes, synchronous: str = SYNCHRONOUS) -> Memory:
+def open_memory(
+    path: Path,
+    second: Path,
+    boot: bytes,
+    ballast: Ballast | None = None,
+    synchronous: str = SYNCHRONOUS,
+) -> Memory:
     """Open what the unit remembers, or begin anew where that cannot be gone on with.
 
     A database that is broken, whose journal lost its end, or that is an older copy of the one that was
@@ -32,12 +39,22 @@ def open_memory(path: Path, second: Path, boot: bytes, synchronous: str = SYNCHR
         path: the database.
         second: the file of the summary.
         boot: eight bytes that name this start of the machine.
+        ballast: given up when there is no room to start.
         synchronous: anything but FULL loses entries in a power cut; tests show that.
 
     Raises:
         DatabaseFailed: the medium failed, or another program has the database open.
 
     """
+    try:
+        return _open(path, second, boot, synchronous)
+    except DatabaseFailed:
+        if ballast is None or not ballast.release():
+            raise
+    return _open(path, second, boot, synchronous)
+
+
+def _open(path: Path, second: Path, boot: bytes, synchronous: str) -> Memory:
     database, aside = open_database(path, synchronous)
     try:
         journal = _journal(database, second, boot)

@@ -16,7 +16,7 @@ from typing import Any
 import sqlite_utils
 
 from contracts.documents import DocumentType
-from edge.drivers.database import failing_loudly, sync_folder
+from edge.drivers.database import DatabaseFailed, failing_loudly, sync_folder
 from edge.drivers.summary import Summary, opened
 
 KINDS = frozenset(kind.value for kind in DocumentType)
@@ -50,7 +50,7 @@ class Store:
             here.merged(other) if other else here, lost=_is_lost(here, first, other)
         )
         self._unsettled = False
-        self._commit()
+        self._begin(first, other, seq)
 
     @property
     def summary(self) -> Summary:
@@ -142,6 +142,16 @@ class Store:
     def save_second(self) -> None:
         """Bring the second file up to date (after a transaction that used `spend`)."""
         self._write_second()
+
+    def _begin(self, first: Summary | None, other: Summary | None, seq: int) -> None:
+        """Bring both places up to date; a unit with nothing to change starts on a full disk too."""
+        if first is None or replace(first, seq=seq) != self._summary:
+            self._commit()
+        elif other is None or replace(other, seq=seq) != self._summary:
+            with contextlib.suppress(
+                DatabaseFailed
+            ):  # the database has it; said again with the next
+                self._write_second()
 
     def _commit(self, *, seq: int = 0, **changes: Any) -> None:  # noqa: ANN401 - fields of Summary
         with failing_loudly("writing the store"), self._database.atomic():

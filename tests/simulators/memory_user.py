@@ -107,7 +107,10 @@ def live(life: Life) -> None:
     folder, chance = Path(life.folder), random.Random(life.seed)  # noqa: S311 - repeatable
     try:
         memory = open_memory(
-            folder / "journal.db", folder / "summary.json", b"\x01" * 8, life.synchronous
+            folder / "journal.db",
+            folder / "summary.json",
+            b"\x01" * 8,
+            synchronous=life.synchronous,
         )
         say("opened", **_found(memory))
         if life.forget_to_sync:

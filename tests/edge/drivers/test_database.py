@@ -14,9 +14,10 @@ from edge.drivers import database as module
 from edge.drivers.database import (
     DatabaseFailed,
     failing_loudly,
+    give_back,
     open_database,
     set_aside,
-    size,
+    usage,
 )
 
 
@@ -173,13 +174,32 @@ def test_a_data_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> N
         open_database(tmp_path / "data" / "journal.db")
 
 
-def test_the_size_counts_what_is_in_use_and_not_what_was_deleted(path: Path) -> None:
+def test_what_was_deleted_is_room_for_what_comes(path: Path) -> None:
     filled(path, rows=5000)
     database, _ = open_database(path)
-    full = size(database)
+    full = usage(database)
+    assert full.used > 500_000
+    assert full.reusable == 0
     database.execute("DELETE FROM kept")
-    assert full > 500_000
-    assert size(database) < full / 10
+    empty = usage(database)
+    assert empty.used < full.used / 10
+    assert empty.used + empty.reusable == full.used
+    database.close()
+
+
+def test_what_was_deleted_is_given_back_to_the_file_system_bit_by_bit(path: Path) -> None:
+    filled(path, rows=20_000)
+    before = path.stat().st_size
+    database, _ = open_database(path)
+    database.execute("DELETE FROM kept")
+    sizes = [path.stat().st_size]
+    while usage(database).reusable:
+        give_back(database)
+        sizes.append(path.stat().st_size)
+    assert sizes == sorted(set(sizes), reverse=True)
+    assert sizes[0] == before
+    assert sizes[-1] < before / 10
+    give_back(database)
     database.close()
 
 
