@@ -42,6 +42,7 @@ from central.web import (
     account,
     account_log_in,
     account_organisations,
+    account_providers,
     booking,
     demo,
     desk,
@@ -56,6 +57,7 @@ from central.web import (
     staff_callers,
     staff_groups,
     staff_log_in,
+    staff_one,
     staff_organisations,
     staff_password,
     staff_services,
@@ -80,6 +82,7 @@ ROUTERS = (
     desk.router,
     entries.router,
     account_log_in.router,
+    account_providers.router,
     account_organisations.router,
     account.router,
     staff_log_in.router,
@@ -91,6 +94,7 @@ ROUTERS = (
     staff_groups.router,
     staff_audit.router,
     staff.router,
+    staff_one.router,
 )
 DEMO_ROUTERS = (demo.router, mailbox.router)
 """Simulated parts; outside the demo they do not exist."""
@@ -197,6 +201,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 def _accounts(app: FastAPI, settings: Settings) -> None:
     sealer, throttle = Sealer(settings.secrets), Throttle(settings.secrets[-1])
     app.state.throttle = throttle
+    app.state.sealer = sealer
     app.state.continuing = Continuing(settings.secrets)
     app.state.log_ins = LogIns(sealer, throttle)
     app.state.second_factor = SecondFactor(sealer, throttle, settings.city)

@@ -6,7 +6,7 @@ from datetime import date
 from http import HTTPStatus
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from central.accounts.models import TargetGroupRow, TargetGroupRuleRow
@@ -69,7 +69,7 @@ class RuleData:
 
 
 def put_rule(session: Session, data: RuleData, rule_id: int | None = None) -> TargetGroupRuleRow:
-    """Add a rule, or give one new contents.
+    """Add a rule, or give one new contents; what stood at its place moves down.
 
     Raises:
         NotFound: there is no such group or rule.
@@ -78,6 +78,12 @@ def put_rule(session: Session, data: RuleData, rule_id: int | None = None) -> Ta
     if session.get(TargetGroupRow, data.group_id) is None:
         raise NotFound("target group")
     row = TargetGroupRuleRow() if rule_id is None else _row(session, rule_id)
+    if row.position != data.position:
+        session.execute(
+            update(TargetGroupRuleRow)
+            .where(TargetGroupRuleRow.position >= data.position)
+            .values(position=TargetGroupRuleRow.position + 1)
+        )
     row.group_id, row.position = data.group_id, data.position
     row.conditions = stored(data.conditions)
     row.valid_from, row.valid_until = data.valid_from, data.valid_until

@@ -7,15 +7,15 @@ Which person it is, first rule that fits:
 
 1. An identity (issuer and subject) that is linked belongs to that person, for ever.
 2. The mailbox was proven by the e-mail link itself: the person with that address, known or new.
-3. Somebody is logged in and asked to link: that person.
-4. No person has the address that the provider names, or it names none: nobody yet. A person is made as soon
-   as the mailbox is proven by the e-mail link (`NeedsMailbox`), and the identity is linked to it.
-5. A person has that address: the same. The provider's word alone never opens an account that exists.
+3. Somebody is logged in and asked to link, with a form of the account page: that person.
+4. Else nobody yet (`NeedsMailbox`): the browser shows once, by the e-mail link, that it reads a mailbox. The
+   identity is then linked to the person of that address, known or new. So a provider's word about an address
+   alone never opens an account that exists.
 
 Two persons are never made one by themselves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -81,7 +81,7 @@ class Identity:
     email: str = ""
     postcode: str = ""
     """Of the residence, from an authentic source; empty: not told."""
-    capacities: Sequence[ClaimedCapacity] = ()
+    capacities: tuple[ClaimedCapacity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class IdentityProvider(Protocol):
     """In the address of its routes and in the list of devices."""
     label: str
     """On the button: "Mijn Burgerprofiel"."""
+    issuer: str
+    """As in the identities that it gives."""
 
     def start(self, state: str) -> Started:
         """Return where the browser goes; `state` comes back with it and names this attempt."""
@@ -122,7 +124,7 @@ def person_for(session: Session, identity: Identity, language: str, now: datetim
     """Return the person of an identity, and write down what the provider vouches for.
 
     Raises:
-        NeedsMailbox: no person yet (rules 4 and 5).
+        NeedsMailbox: no person yet (rule 4).
 
     """
     if identity.issuer == BY_EMAIL:
@@ -159,6 +161,12 @@ def link(session: Session, person_id: int, identity: Identity, now: datetime) ->
         actor, after = f"person:{person_id}", {"issuer": identity.issuer}
         record(session, actor, "person.identity_linked", actor, now, after=after)
     _vouch(session, person_id, identity, now)
+
+
+def linked_to(session: Session, person_id: int) -> set[str]:
+    """Return the issuers of the identities of a person."""
+    wanted = select(PersonIdentity.issuer).where(PersonIdentity.person_id == person_id)
+    return set(session.scalars(wanted))
 
 
 def _by_mailbox(session: Session, identity: Identity, language: str, now: datetime) -> int:

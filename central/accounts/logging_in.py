@@ -66,6 +66,8 @@ class Wish:
     stays: bool = False
     """Whether to stay logged in when the browser's window closes."""
     language: str = "nl"
+    remembered: str = ""
+    """An identity that is linked once the mailbox is proven (`elsewhere.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,15 @@ class Proven:
     then: str
     stays: bool
     language: str
+    remembered: str = ""
+    """As in the wish."""
 
 
 class LogIns:
     """Attempts to log in, of one application."""
 
     def __init__(self, sealer: Sealer, throttle: Throttle) -> None:
-        self._sealer = sealer
+        self.sealer = sealer
         self._throttle = throttle
 
     def count(self, session: Session, email: str, connection: str, now: datetime) -> None:
@@ -122,6 +126,7 @@ class LogIns:
                 then=wish.then,
                 stays=wish.stays,
                 language=wish.language,
+                remembered=wish.remembered,
                 created_at=now,
                 expires_at=now + LIFE,
             )
@@ -152,10 +157,10 @@ class LogIns:
 
         """
         row = _locked(session, LogInRequest.browser == digest_of(browser or ""))
-        if row is None or not _counts(row, now) or row.tries > MOST_TRIES:
+        if row is None or not _counts(row, now) or row.tries > MOST_TRIES or row.code is None:
             raise LinkSpent
         typed = "".join(one for one in code if one.isdigit())
-        if not hmac.compare_digest(self._code(browser or "", typed), row.code or b""):
+        if not hmac.compare_digest(self._code(browser or "", typed), row.code):
             raise WrongCode(field="code")
         self._throttle.forget(session, CODE, row.email)
         return _used(row, now)
@@ -173,7 +178,7 @@ class LogIns:
             row.tries += 1
 
     def _code(self, browser: str, code: str) -> bytes:
-        return self._sealer.keyed_hash(_CODE, f"{browser}/{code}")
+        return self.sealer.keyed_hash(_CODE, f"{browser}/{code}")
 
 
 def pending(session: Session, browser: str | None, now: datetime) -> str | None:
@@ -181,39 +186,6 @@ def pending(session: Session, browser: str | None, now: datetime) -> str | None:
     wanted = select(LogInRequest).where(LogInRequest.browser == digest_of(browser or ""))
     row = session.scalar(wanted)
     return row.email if row is not None and _counts(row, now) else None
-
-
-def begin_elsewhere(
-    session: Session, provider: str, state: str, remembered: str, wish: Wish, now: datetime
-) -> None:
-    """Note that this browser goes to an identity provider; `state` is in its cookie too."""
-    session.execute(delete(LogInRequest).where(LogInRequest.expires_at < now))
-    session.add(
-        LogInRequest(
-            provider=provider,
-            browser=digest_of(state),
-            remembered=remembered,
-            then=wish.then,
-            stays=wish.stays,
-            language=wish.language,
-            created_at=now,
-            expires_at=now + LIFE,
-        )
-    )
-
-
-def back_from(session: Session, provider: str, state: str, now: datetime) -> LogInRequest:
-    """Return the attempt with which a browser comes back from an identity provider; it is used up.
-
-    Raises:
-        LinkSpent: used, too old, or not begun here.
-
-    """
-    row = _locked(session, LogInRequest.browser == digest_of(state))
-    if row is None or row.provider != provider or not _counts(row, now):
-        raise LinkSpent
-    row.used_at = now
-    return row
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> LogInRequest | None:
@@ -226,4 +198,5 @@ def _counts(row: LogInRequest, now: datetime) -> bool:
 
 def _used(row: LogInRequest, now: datetime) -> Proven:
     row.used_at = now
-    return Proven(Identity(BY_EMAIL, row.email), row.then, row.stays, row.language)
+    identity = Identity(BY_EMAIL, row.email)
+    return Proven(identity, row.then, row.stays, row.language, row.remembered)

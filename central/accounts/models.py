@@ -169,8 +169,13 @@ class LogInRequest(Base):
     """Keyed hash of the six digits in the mail."""
     tries: Mapped[int] = mapped_column(default=0)
     """How many codes were tried."""
-    remembered: Mapped[str] = mapped_column(String(2000), default="")
-    """What an identity provider wants back: nonce, verifier."""
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    """Who is logged in and asked to link an identity; empty: somebody logs in."""
+    remembered: Mapped[str] = mapped_column(String(4000), default="")
+    """What an identity provider wants back (nonce, verifier); with `email` the identity, sealed, that
+    is linked once the mailbox is proven."""
     then: Mapped[str] = mapped_column(String(8000))
     """Path and query to go on with."""
     stays: Mapped[bool] = mapped_column(default=False)

@@ -11,7 +11,6 @@ A requirement is checked before the request's fields are, and answers with what 
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Annotated, Any, Protocol, cast
 
 from fastapi import Depends, Request
@@ -22,59 +21,20 @@ from central.accounts.cookies import STAFF, cookie_of
 from central.accounts.invitations import LinkedAccount
 from central.accounts.links import LinkHolder, LinkPurpose, Links
 from central.accounts.logging_in import LogIns
+from central.accounts.refusals import (
+    NotAllowed,
+    NotInScope,
+    NotLoggedIn,
+    OnlyInPerson,
+    ProveAgain,
+)
 from central.accounts.roles import Role
+from central.accounts.sealing import Sealer
 from central.accounts.second_factor import SecondFactor
 from central.accounts.sessions import StaffMember, member_of_session, member_of_token
 from central.accounts.throttle import Throttle
 from central.accounts.visitors import Visitor, visitor_of
 from central.dependencies import Now, TheDatabase
-from central.errors import CentralError
-
-
-class NotLoggedIn(CentralError):
-    """Nobody said who is asking."""
-
-    status = HTTPStatus.UNAUTHORIZED
-    code = "not_logged_in"
-    sentence = "Log in first."
-
-    def __init__(self, *, as_renter: bool = False) -> None:
-        super().__init__()
-        self.headers = {"WWW-Authenticate": "Bearer"}
-        self.as_renter = as_renter
-        """Whether a renter is asked for; else somebody of staff."""
-
-
-class NotAllowed(CentralError):
-    """Who is asking may not do this."""
-
-    status = HTTPStatus.FORBIDDEN
-    code = "not_allowed"
-    sentence = "Your account may not do this. It needs one of these roles: {roles}."
-
-
-class NotInScope(CentralError):
-    """Who is asking may do this, but not here."""
-
-    status = HTTPStatus.FORBIDDEN
-    code = "not_in_scope"
-    sentence = "This belongs to another city service. Your role does not count there."
-
-
-class OnlyInPerson(CentralError):
-    """Somebody of staff who helps a caller may not do this for the caller."""
-
-    status = HTTPStatus.FORBIDDEN
-    code = "only_in_person"
-    sentence = "Only the person themselves can do this. Stop helping first."
-
-
-class ProveAgain(CentralError):
-    """What is asked is dangerous, and the last proof of who is asking is old."""
-
-    status = HTTPStatus.UNAUTHORIZED
-    code = "prove_again"
-    sentence = "Show again that it is you: this needs a log-in of the last five minutes."
 
 
 class Requirement(ABC):
@@ -255,6 +215,11 @@ def provided_visitor(request: Request, database: TheDatabase, now: Now) -> Visit
     return visitor_of(request, database, now)
 
 
+def provided_sealer(request: Request) -> Sealer:
+    """Return what seals for this city."""
+    return cast("Sealer", request.app.state.sealer)
+
+
 def provided_log_ins(request: Request) -> LogIns:
     """Return the application's attempts to log in."""
     return cast("LogIns", request.app.state.log_ins)
@@ -272,6 +237,7 @@ def provided_throttle(request: Request) -> Throttle:
 
 TheThrottle = Annotated[Throttle, Depends(provided_throttle)]
 TheLinks = Annotated[Links, Depends(provided_links)]
+TheSealer = Annotated[Sealer, Depends(provided_sealer)]
 TheLogIns = Annotated[LogIns, Depends(provided_log_ins)]
 TheSecondFactor = Annotated[SecondFactor, Depends(provided_second_factor)]
 MaybeVisitor = Annotated[Visitor | None, Depends(provided_visitor)]

@@ -18,9 +18,9 @@ from central.accounts.principals import (
     CityFacilityStaff,
     FacilityStaff,
     HallManager,
-    NotInScope,
     Public,
 )
+from central.accounts.refusals import NotInScope
 from central.accounts.roles import Role
 from central.dependencies import TheDatabase
 from central.halls import service

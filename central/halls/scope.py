@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from central.accounts.principals import NotInScope
+from central.accounts.refusals import NotInScope
 from central.accounts.roles import Role, Scope
 from central.accounts.sessions import StaffMember
 from central.halls.models import Door, Hall, RouteStep

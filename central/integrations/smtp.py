@@ -61,7 +61,7 @@ class SmtpMailer:
 
         """
         # Nothing of a refusal is passed on but its number: servers repeat the address in their words,
-        # and what is raised here is written to the log.
+        # and what is raised here is logged. (For an empty address `email` raises IndexError.)
         try:
             message = message_of(mail, self._server, key, at)
             with self._connection() as connection:
@@ -71,7 +71,7 @@ class SmtpMailer:
             raise _refusal(codes[0] if codes else 0) from None
         except smtplib.SMTPResponseException as error:
             raise MailNotSent(why=f"{type(error).__name__} {error.smtp_code}") from None
-        except (smtplib.SMTPException, OSError, ValueError) as error:
+        except (smtplib.SMTPException, OSError, ValueError, IndexError) as error:
             raise MailNotSent(why=type(error).__name__) from None
 
     def _connection(self) -> smtplib.SMTP:

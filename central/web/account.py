@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
-from central.accounts import acting, people, renter_sessions
+from central.accounts import acting, identities, people, renter_sessions
 from central.accounts.cookies import RENTER, cookie_of, drop_cookie
 from central.accounts.people import PersonData
 from central.accounts.principals import LoggedInRenter, Public, RenterInPerson
@@ -43,7 +43,15 @@ def show(
     with database.read() as session:
         person = people.by_number(session, visitor.person)
         found = acting.capacities(session, visitor.person, now.date())
-    return pages.show(request, "account.html", person=person, capacities=found)
+        linked = identities.linked_to(session, visitor.person)
+    providers = request.app.state.identity_providers.values()
+    return pages.show(
+        request,
+        "account.html",
+        person=person,
+        capacities=found,
+        providers=[(one, one.issuer in linked) for one in providers],
+    )
 
 
 @router.get("/details")

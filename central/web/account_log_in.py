@@ -6,28 +6,20 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from central.accounts import logging_in, mailer, renter_sessions
-from central.accounts.cookies import ASKING, RENTER, cookie_of, drop_cookie, set_cookie
-from central.accounts.devices import device_of
-from central.accounts.identities import BY_EMAIL, person_for
-from central.accounts.logging_in import (
-    Asked,
-    LinkSpent,
-    OtherBrowser,
-    Proven,
-    Wish,
-    WrongCode,
-)
+from central.accounts import logging_in, mailer
+from central.accounts.cookies import ASKING, cookie_of, set_cookie
+from central.accounts.elsewhere import uncarried
+from central.accounts.identities import BY_EMAIL
+from central.accounts.logging_in import Asked, LinkSpent, OtherBrowser, Wish, WrongCode
 from central.accounts.principals import MaybeVisitor, Public, TheLogIns
-from central.accounts.renter_sessions import LIFE, Opening
+from central.accounts.sealing import Sealer
 from central.accounts.throttle import TooOften, connection_of
-from central.database import Database
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.settings import Settings
 from central.web import mails
+from central.web.account_entering import log_in, welcome
 from central.web.forms import is_email
 from central.web.kept import kept_form
 from central.web.language import Words, language_of
@@ -45,6 +37,8 @@ class AskForm(BaseModel):
     email: str = ""
     stays: str = ""
     then: str = ""
+    identity: str = ""
+    """Of another provider, to be linked to the account with this address; carried, not typed."""
 
 
 @router.get("", dependencies=[_LOGGING_IN])
@@ -83,7 +77,9 @@ def send(
     words, email = language_of(request), form.email.strip().lower()
     if not is_email(email):
         return _form(request, pages, form, {"email": words("problem.email")})
-    wish = Wish(email, continuing.read(form.then, _HOME), bool(form.stays), words.code)
+    where = continuing.read(form.then, _HOME)
+    pending = _pending(request, log_ins.sealer, form, now)
+    wish = Wish(email, where, bool(form.stays), words.code, pending)
     try:
         with database.write() as session:
             connection = connection_of(request.client and request.client.host)
@@ -127,7 +123,7 @@ def by_code(
             log_ins.count_try(session, browser, now)
         with database.write() as session:
             proven = log_ins.by_code(session, code, browser, now)
-            secret = _log_in(request, session, proven, BY_EMAIL, now)
+            secret = log_in(request, session, proven, BY_EMAIL, log_ins.sealer, now)
     except (WrongCode, TooOften) as error:
         with database.read() as session:
             email = logging_in.pending(session, browser, now)
@@ -154,7 +150,7 @@ def by_link(
     try:
         with database.write() as session:
             proven = log_ins.by_link(session, secret, cookie_of(request, ASKING), now)
-            cookie = _log_in(request, session, proven, BY_EMAIL, now)
+            cookie = log_in(request, session, proven, BY_EMAIL, log_ins.sealer, now)
     except OtherBrowser as error:
         return pages.show(request, "account_elsewhere.html", error.status)
     except LinkSpent as error:
@@ -162,23 +158,11 @@ def by_link(
     return welcome(request, database, settings, proven, cookie)
 
 
-def _log_in(request: Request, session: Session, proven: Proven, provider: str, now: Now) -> str:
-    person = person_for(session, proven.identity, proven.language, now)
-    how = Opening(provider, device_of(request.headers.get("user-agent")), proven.stays)
-    return renter_sessions.open_session(session, person, how, now)
-
-
-def welcome(
-    request: Request, database: Database, settings: Settings, proven: Proven, secret: str
-) -> Response:
-    """Return the way on, with the new session in the cookie; an older one of this browser ends."""
-    if old := cookie_of(request, RENTER):
-        with database.write() as session:
-            renter_sessions.close_session(session, old)
-    answer = RedirectResponse(proven.then, HTTPStatus.SEE_OTHER)
-    set_cookie(answer, settings, RENTER, secret, LIFE if proven.stays else None)
-    drop_cookie(answer, settings, ASKING)
-    return answer
+def _pending(request: Request, sealer: Sealer, form: AskForm, now: Now) -> str:
+    """Return the identity that waits for this mailbox, if this browser brought one."""
+    browser = cookie_of(request, ASKING) or ""
+    found = uncarried(sealer, form.identity, now, browser) if form.identity else None
+    return form.identity if found is not None else ""
 
 
 def _form(

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Scope
 
 from central.accounts.continuing import Continuing, own_path
-from central.accounts.principals import NotLoggedIn, ProveAgain
+from central.accounts.refusals import NotLoggedIn, ProveAgain
 from central.errors import CentralError, NotFound
 from central.web.language import language_of
 from central.web.pages import Pages

@@ -12,7 +12,8 @@ from central.accounts import acting, people, renter_sessions
 from central.accounts.capacities import ActingAs
 from central.accounts.models import Person
 from central.accounts.people import Renter, person_of
-from central.accounts.principals import Desk, NotAllowed
+from central.accounts.principals import Desk
+from central.accounts.refusals import NotAllowed
 from central.accounts.roles import Role
 from central.accounts.sessions import StaffMember, act_for
 from central.audit.service import on_behalf, record

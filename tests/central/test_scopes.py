@@ -14,7 +14,8 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from central.accounts import service
-from central.accounts.principals import NotInScope, StaffWith
+from central.accounts.principals import StaffWith
+from central.accounts.refusals import NotInScope
 from central.accounts.roles import Right, Role, Scope, scope_of
 from central.accounts.sessions import StaffMember, new_token
 from central.booking import closures

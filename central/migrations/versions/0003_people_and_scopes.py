@@ -235,18 +235,26 @@ def logging_in() -> None:
         sa.Column("link", sa.LargeBinary(length=32), nullable=True),
         sa.Column("code", sa.LargeBinary(length=32), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("remembered", sa.String(length=2000), nullable=False),
+        sa.Column("person_id", BIG_ID, nullable=True),
+        sa.Column("remembered", sa.String(length=4000), nullable=False),
         sa.Column("then", sa.String(length=8000), nullable=False),
         sa.Column("stays", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("used_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_log_in_request_person_id"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_in_request")),
         sa.UniqueConstraint("browser", name=op.f("uq_log_in_request_browser")),
         sa.UniqueConstraint("link", name=op.f("uq_log_in_request_link")),
     )
     op.create_index(op.f("ix_log_in_request_expires_at"), "log_in_request", ["expires_at"])
+    op.create_index(op.f("ix_log_in_request_person_id"), "log_in_request", ["person_id"])
     op.create_table(
         "renter_session",
         sa.Column("id", BIG_ID, nullable=False),

@@ -1,0 +1,55 @@
+"""What every way in for renters shares: which person it is, a new session, and the way on."""
+
+from http import HTTPStatus
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from central.accounts import identities, renter_sessions
+from central.accounts.cookies import ASKING, RENTER, cookie_of, drop_cookie, set_cookie
+from central.accounts.devices import device_of
+from central.accounts.elsewhere import uncarried
+from central.accounts.logging_in import Proven
+from central.accounts.renter_sessions import LIFE, Opening
+from central.accounts.sealing import Sealer
+from central.database import Database
+from central.dependencies import Now
+from central.settings import Settings
+
+
+def log_in(
+    request: Request,
+    session: Session,
+    proven: Proven,
+    provider: str,
+    sealer: Sealer,
+    now: Now,
+) -> str:
+    """Open a session for whoever proved to be somebody; return what its cookie holds.
+
+    Raises:
+        NeedsMailbox: an identity that no person has yet.
+        IdentityTaken: what was to be linked belongs to another person.
+
+    """
+    person = identities.person_for(session, proven.identity, proven.language, now)
+    pending = uncarried(sealer, proven.remembered, now) if proven.remembered else None
+    if pending is not None:
+        identities.link(session, person, pending, now)
+        provider = pending.issuer
+    how = Opening(provider[:40], device_of(request.headers.get("user-agent")), proven.stays)
+    return renter_sessions.open_session(session, person, how, now)
+
+
+def welcome(
+    request: Request, database: Database, settings: Settings, proven: Proven, secret: str
+) -> Response:
+    """Return the way on, with the new session in the cookie; an older one of this browser ends."""
+    if old := cookie_of(request, RENTER):
+        with database.write() as session:
+            renter_sessions.close_session(session, old)
+    answer = RedirectResponse(proven.then, HTTPStatus.SEE_OTHER)
+    set_cookie(answer, settings, RENTER, secret, LIFE if proven.stays else None)
+    drop_cookie(answer, settings, ASKING)
+    return answer
