@@ -86,6 +86,13 @@ def test_no_certificate_stands_for_another_sort(issued: Program) -> None:
     assert not verifies(issued.folder, "broker/server.crt", "sslserver", *wrong_host)
 
 
+def test_a_clock_that_is_a_little_behind_takes_a_new_certificate(issued: Program) -> None:
+    for name in ("ca/root.crt", "ca/intermediate.crt", "unit.crt", "broker/server.crt"):
+        found = certificate(issued, name)
+        made_at = (issued.folder / name).stat().st_mtime
+        assert found.not_valid_before_utc.timestamp() < made_at - 1800, name
+
+
 def test_a_leaf_cannot_issue(issued: Program) -> None:
     for name in ("broker/server.crt", "central/central.crt", "unit.crt"):
         found = certificate(issued, name).extensions

@@ -157,8 +157,9 @@ def test_without_a_right_token_nothing_is_done_and_it_is_not_shown(
     assert "Central refused (401)" in city.refusal(ExitCode.CENTRAL, *words, HALLPASS_TOKEN=TOKEN)
     says = city.refusal(ExitCode.UNUSABLE, *words)
     assert "hallpass-central staff token" in says
-    (city.folder / "token").write_bytes(b"two words\nand more\xff")
-    city.refusal(ExitCode.UNUSABLE, *words, "--token-file", "token")
+    for content in (b"", b"two words", b"two\nlines", b"\xff"):
+        (city.folder / "token").write_bytes(content)
+        city.refusal(ExitCode.UNUSABLE, *words, "--token-file", "token")
 
 
 # --- what is not central

@@ -210,7 +210,8 @@ def test_an_incomplete_key_set_is_no_previous_one(city: Program) -> None:
 
 def test_a_key_set_is_never_overwritten_by_a_new_one(signed: Program) -> None:
     before = signed.contents()
-    signed.refusal(ExitCode.EXISTS, *sign_words(1, 2))
+    nobody: dict[str, str | None] = {"HALLPASS_ROOT_PASSPHRASE_1": None}  # is asked in vain
+    signed.refusal(ExitCode.EXISTS, *sign_words(1, 2), **nobody)
     assert signed.contents() == before
 
 

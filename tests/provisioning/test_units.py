@@ -14,7 +14,7 @@ from central.fleet.schemas import UnitIn
 from contracts.bodies import UNIT_ID
 from edge.config import BadConfig, read_config
 from edge.drivers.identity import load_identity
-from provisioning import ca, units
+from provisioning import ca, identity, units
 from provisioning.errors import AlreadyThere, ExitCode, ProvisioningError
 from provisioning.root import read
 from provisioning.units import Enrolment
@@ -45,9 +45,9 @@ def make(city: Program, folder: str, **changes: object) -> units.Registration:
 def test_the_door_unit_s_program_takes_what_is_made(created: Program) -> None:
     config = read_config(created.folder / "unit/door_unit.toml")
     assert (config.broker.host, config.broker.port) == ("broker.stad.be", 8883)
-    identity = load_identity(config.identity)
-    assert identity.root == read(created.folder / "root/root.json")
-    ends = identity.certificate_ends()
+    loaded = load_identity(config.identity)
+    assert loaded.root == read(created.folder / "root/root.json")
+    ends = loaded.certificate_ends()
     assert ends is not None
     assert timedelta(days=396) < ends - REAL_NOW < timedelta(days=398)
 
@@ -55,8 +55,8 @@ def test_the_door_unit_s_program_takes_what_is_made(created: Program) -> None:
 def test_central_takes_the_registration(created: Program) -> None:
     raw = (created.folder / "unit/registration.json").read_bytes()
     new = UnitIn.model_validate_json(raw).new()
-    identity = load_identity(created.folder / "unit/identity")
-    assert new.statement_key == identity.signer.public
+    loaded = load_identity(created.folder / "unit/identity")
+    assert new.statement_key == loaded.signer.public
     chain = (created.folder / "unit/identity/tls.crt").read_bytes()
     leaf = x509.load_pem_x509_certificate(chain).public_bytes(Encoding.DER)
     assert new.certificate_sha256 == hashlib.sha256(leaf).hexdigest()
@@ -158,6 +158,18 @@ def test_a_folder_with_anything_in_it_stays(city: Program) -> None:
     with pytest.raises(AlreadyThere):
         make(city, "file")
     assert [path.name for path in (city.folder / "unit").iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("there", ["signing.key", "tls.key", "tls.crt", "ca.crt", "root.json"])
+def test_an_identity_is_never_mixed_with_another_one(city: Program, there: str) -> None:
+    folder = city.folder / "identity"
+    folder.mkdir()
+    (folder / there).write_bytes(b"precious")
+    opened = ca.open_ca(city.folder / "ca", CA_PASSPHRASE)
+    root = read(city.folder / "root/root.json")
+    with pytest.raises(AlreadyThere, match=there):
+        identity.make_unit(folder, "u-abcdefgh", opened, root, REAL_NOW, timedelta(days=1))
+    assert [path.name for path in folder.iterdir()] == [there]
 
 
 def test_an_empty_folder_is_filled(city: Program) -> None:
