@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import sqlite_utils
 from gpiozero import Factory
 
 from contracts.journal import EventKind
@@ -22,12 +23,13 @@ from edge.drivers import machine
 from edge.drivers.announcer import announcer_named
 from edge.drivers.clock import SystemClock
 from edge.drivers.control import ControlServer
-from edge.drivers.database import open_database
+from edge.drivers.disk import Ballast
 from edge.drivers.identity import Identity, load_identity
 from edge.drivers.indicator import Indicator
 from edge.drivers.inputs import Inputs
 from edge.drivers.journal import Journal
 from edge.drivers.link import Link
+from edge.drivers.memory import open_memory
 from edge.drivers.pins import pin_factory, speech_of
 from edge.drivers.reader import Reader
 from edge.drivers.store import Store
@@ -48,6 +50,7 @@ from edge.watching import Watching
 
 JOURNAL = "journal.db"
 SECOND = "summary.json"
+BALLAST = "ballast"
 ANCHOR = "clock.json"
 _LOG_LINES = 200
 log = logging.getLogger(__name__)
@@ -89,6 +92,8 @@ class _Hardware:
 class _Memory:
     identity: Identity
     boot: bytes
+    database: sqlite_utils.Database
+    ballast: Ballast
     journal: Journal
     store: Store
     clock: UnitClock
@@ -169,7 +174,16 @@ def _assemble(
         access=access,
         commanding=commanding,
         watching=watching,
-        housekeeping=Housekeeping(memory.journal, memory.clock),
+        housekeeping=Housekeeping(
+            config.data,
+            memory.database,
+            memory.journal,
+            memory.ballast,
+            config.storage.journal_megabytes,
+            memory.clock,
+            memory.recorder,
+            memory.faults,
+        ),
         signs=hardware.signs,
         inputs=hardware.inputs,
         uplink=uplink,
@@ -198,18 +212,21 @@ def _hardware(
 
 def _memory(config: DoorUnitConfig, closing: ExitStack) -> _Memory:
     identity, boot = load_identity(config.identity), machine.boot_id()
-    database, aside = open_database(config.data / JOURNAL)
-    closing.callback(database.close)
+    ballast = Ballast(config.data / BALLAST, config.storage.ballast_megabytes)
+    opened = open_memory(config.data / JOURNAL, config.data / SECOND, boot, ballast)
+    closing.callback(opened.database.close)
     config.run.mkdir(mode=0o700, parents=True, exist_ok=True)
-    journal = Journal(database, boot)
-    store = Store(database, config.data / SECOND, journal.epoch, journal.head[0])
+    journal, store = opened.journal, opened.store
     clock = UnitClock(SystemClock(config.hardware.rtc), store, config.run / ANCHOR, boot)
     recorder = Recorder(journal, clock)
     faults = Faults(recorder)
     recorder.write(EventKind.STARTED, {"software": VERSION, "boot": boot.hex()})
-    if aside is not None:
-        faults.put(Fault.STATE_LOST, wrong=True, detail=f"database moved aside: {aside.name}")
-    return _Memory(identity, boot, journal, store, clock, recorder, faults)
+    if opened.aside is not None:
+        words = f"database moved aside: {opened.aside.name}"
+        faults.put(Fault.STATE_LOST, wrong=True, detail=words)
+    return _Memory(
+        identity, boot, opened.database, ballast, journal, store, clock, recorder, faults
+    )
 
 
 def _uplink(config: DoorUnitConfig, inbox: Inbox, memory: _Memory, closing: ExitStack) -> Uplink:

@@ -28,8 +28,12 @@ class Recorder:
         """Facts that could not be written since writing began to fail."""
         self.slowest = 0.0
         """Seconds of the slowest write since `take_slowest`."""
-        self.room: Callable[[EventKind], bool] = lambda _kind: True
-        """Tells whether there is room for a line of this kind; grants have a reserve."""
+        self.has_just_failed = False
+        """Somebody should look at the disk now."""
+        self.may_write: Callable[[EventKind], bool] = lambda _kind: True
+        """Tells whether there is room for a fact of this kind; grants have a reserve."""
+        self.may_grant: Callable[[], bool] = lambda: True
+        """Tells whether there is room for a line on which something rests."""
 
     def must_write(self, kind: EventKind, data: Mapping[str, Any]) -> int:
         """Write a line on which something rests; return its number once it is durable.
@@ -38,12 +42,17 @@ class Recorder:
             DatabaseFailed: it is not written, so nothing may rest on it.
 
         """
+        if not self.may_grant():
+            self._note_failure("the disk is full")
+            raise DatabaseFailed(self.failing)
+        return self._append(kind, data)
+
+    def _append(self, kind: EventKind, data: Mapping[str, Any]) -> int:
         began = self._clock.monotonic()
         try:
             entry = self._journal.append(kind, data, self._clock.reading(), began)
         except (DatabaseFailed, Malformed) as error:
-            self.failing, self.lost = str(error), self.lost + 1
-            log.error("journal: %s", error)  # noqa: TRY400 - the reason, not the place
+            self._note_failure(str(error))
             raise DatabaseFailed(str(error)) from error
         self.slowest = max(self.slowest, self._clock.monotonic() - began)
         self.failing = ""
@@ -51,13 +60,19 @@ class Recorder:
 
     def write(self, kind: EventKind, data: Mapping[str, Any]) -> int:
         """Write a fact that already happened; return its number, 0 when it could not be written."""
-        if not self.room(kind):
+        if not self.may_write(kind):
             self.lost += 1
             return 0
         try:
-            return self.must_write(kind, data)
+            return self._append(kind, data)
         except DatabaseFailed:
             return 0
+
+    def _note_failure(self, why: str) -> None:
+        if why != self.failing:
+            log.error("journal: %s", why)
+        self.failing, self.has_just_failed = why, True
+        self.lost += 1
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -71,7 +86,7 @@ class Recorder:
             with self._journal.atomic():
                 yield
         except DatabaseFailed as error:
-            self.failing = str(error)
+            self._note_failure(str(error))
             raise
 
     def take_slowest(self) -> float:

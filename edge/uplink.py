@@ -219,7 +219,7 @@ class Uplink:
 
     def _next_session(self) -> int:
         try:
-            return self._store.next_session()
+            return self._store.next_session(self._unix_seconds())
         except DatabaseFailed as error:
             # Over the link is how somebody hears that the medium is broken.
             log.warning("uplink: %s", error)

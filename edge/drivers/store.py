@@ -110,9 +110,15 @@ class Store:
         """Note a time that has certainly passed, and an entry that was certainly written."""
         self._commit(floor_ms=unix_ms, seq=seq)
 
-    def next_session(self) -> int:
-        """Return the number of a new connection, higher than any before."""
-        self._commit(session=self.summary.session + 1)
+    def next_session(self, at_least: int = 0) -> int:
+        """Return the number of a new connection, higher than any before.
+
+        Args:
+            at_least: for example the time in seconds: then a unit that lost its state is not taken for
+                an older self of it.
+
+        """
+        self._commit(session=max(self.summary.session + 1, at_least))
         return self.summary.session
 
     def spend(self, credential_id: bytes, count: int, until_ms: int | None = None) -> None:

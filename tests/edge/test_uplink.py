@@ -77,7 +77,7 @@ class Bench:
             link=self.line,
             boot=BOOT,
             software="0.1.0",
-            unix_seconds=lambda: 1_800_000_000,
+            unix_seconds=lambda: 0,
             random=lambda: self.draw,
         )
 
@@ -167,7 +167,7 @@ def test_a_medium_that_takes_no_number_does_not_keep_the_unit_silent(
     bench.comes_up()
     bench.goes_down()
 
-    def broken() -> int:
+    def broken(_at_least: int) -> int:
         raise DatabaseFailed("no space")
 
     monkeypatch.setattr(bench.store, "next_session", broken)
@@ -177,6 +177,7 @@ def test_a_medium_that_takes_no_number_does_not_keep_the_unit_silent(
 
 def test_the_birth_is_signed_retained_and_says_where_the_journal_is(bench: Bench) -> None:
     bench.note(3)
+    bench.uplink._unix_seconds = lambda: 1_800_000_000
     bench.comes_up()
     kind, payload, retained = bench.line.said[0]
     assert (kind, retained) == (Up.STATE, True)
@@ -184,7 +185,10 @@ def test_the_birth_is_signed_retained_and_says_where_the_journal_is(bench: Bench
     assert state.birth is not None
     document = proven(DocumentType.BIRTH, state.birth.encode())
     birth = document.read(Birth)
-    assert (state.online, state.session, document.number, birth.session) == (True, 1, 1, 1)
+    assert (state.online, state.session, document.number, birth.session) == (
+        True,
+        *[document.issued] * 3,
+    )
     assert (birth.boot, birth.software) == (BOOT.hex(), "0.1.0")
     assert (birth.epoch, birth.seq) == (bench.journal.epoch.hex(), 3)
     assert birth.hash == bench.journal.head[1].hex()
@@ -513,3 +517,10 @@ def test_an_acknowledgement_that_cannot_be_noted_is_none(
 
 def failing(*_: object, **__: object) -> None:
     raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_a_unit_that_lost_its_memory_is_no_older_self(bench: Bench) -> None:
+    bench.uplink._unix_seconds = lambda: 1_800_000_000
+    bench.uplink.tick(0)
+    ((session, _),) = bench.line.calls
+    assert session == 1_800_000_000
