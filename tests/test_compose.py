@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,13 @@ def test_the_manual_names_services_that_there_are() -> None:
     assert len(named) > 2
     assert named <= set(NAMES)
     assert set(re.findall(r"^\| `([a-z-]+)` \|", manual, re.MULTILINE)) == set(NAMES)
+
+
+def test_shellcheck_finds_nothing_in_the_scripts() -> None:
+    scripts = [*(ROOT / "deploy").glob("*.sh"), ROOT / "tests/simulators/containers.sh"]
+    shellcheck = [ROOT / ".venv/bin/shellcheck", *scripts]
+    done = subprocess.run(shellcheck, capture_output=True, text=True, check=False)
+    assert done.stdout == ""
 
 
 # --- each service's own command, without Docker ---------------------------------------------------
