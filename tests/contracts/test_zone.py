@@ -67,22 +67,48 @@ def test_the_offset_changes_in_the_minute_itself() -> None:
     assert (TABLE.offset_at(change - 1), TABLE.offset_at(change)) == (WINTER, SUMMER)
 
 
-@given(tables(), st.integers(-FAR, FAR))
-def test_every_moment_is_a_reading_of_what_it_shows(table: ZoneTable, minute: int) -> None:
+@st.composite
+def tables_and_minutes(draw: st.DrawFn) -> tuple[ZoneTable, int]:
+    """A table and a minute, mostly near one of its changes: that is where mistakes are."""
+    table = draw(tables())
+    near = [at for at, _ in table.transitions] or [0]
+    around = st.sampled_from(near).flatmap(lambda at: st.integers(at - 3000, at + 3000))
+    return table, draw(around | st.integers(-FAR, FAR))
+
+
+@given(tables_and_minutes())
+def test_every_moment_is_a_reading_of_what_it_shows(made: tuple[ZoneTable, int]) -> None:
+    table, minute = made
     local = table.local(minute)
     assert table.earliest(local) <= minute <= table.latest(local)
     assert table.local(table.earliest(local)) == table.local(table.latest(local)) == local
 
 
-@given(tables(), st.integers(-FAR, FAR))
+@given(tables_and_minutes())
 def test_every_wall_time_has_a_reading_although_it_may_never_be_shown(
-    table: ZoneTable, local: int
+    made: tuple[ZoneTable, int],
 ) -> None:
+    table, local = made
     first, last = table.earliest(local), table.latest(local)
     assert first <= last
     if table.local(first) != local:  # in a gap: the clock already shows something later
         assert first == last
         assert table.local(first) > local
+
+
+@pytest.mark.parametrize(
+    ("local", "first", "last"),
+    [(1599, 1839, 1839), (1600, 1840, 1900), (1659, 1899, 1959), (1660, 1960, 1960)],
+)
+def test_west_of_greenwich_a_wall_time_comes_after_its_minute_in_utc(
+    local: int, first: int, last: int
+) -> None:
+    table = ZoneTable(-240, ((1900, -300),))  # New York in autumn: -4 h, then -5 h
+    assert (table.earliest(local), table.latest(local)) == (first, last)
+
+
+def test_two_changes_are_two_days_apart_at_least() -> None:
+    assert LEAST_APART == 2 * 24 * 60
 
 
 def test_a_zone_without_changes_only_shifts() -> None:
