@@ -87,6 +87,7 @@ class SecondFactor:
         if step is None:
             raise WrongFactor(field="code")
         staff.totp_proven_at, staff.totp_last_step = now, step
+        self._throttle.forget(session, SECOND_FACTOR, str(staff_id))
         record(session, f"staff:{staff_id}", "staff.factor_enrolled", f"staff:{staff_id}", now)
         return self.new_recovery_codes(session, staff_id, now)
 

@@ -25,6 +25,7 @@ from central.database import Database
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import CentralError
 from central.settings import Settings
+from central.web.forms import is_email
 from central.web.language import Words, language_of
 from central.web.pages import Pages, ThePages
 from central.web.problems import explain
@@ -85,7 +86,8 @@ def send_link(
             request, "staff_forgot.html", error.status, email=email, problems=says, is_sent=False
         )
     words = language_of(request)
-    after.add_task(_send_link, database, pages, settings, words, account, now)
+    if is_email(account):
+        after.add_task(_send_link, database, pages, settings, words, account, now)
     return pages.show(request, "staff_forgot.html", email=email, problems={}, is_sent=True)
 
 
