@@ -42,10 +42,13 @@ def follow_reservation(
     if reservation is None:
         raise NotFound("reservation")
     grant = session.scalar(select(Grant).where(Grant.reservation_id == reservation_id))
+    has_doors = bool(reservation.hall.route)  # else somebody opens it, or hands out a key
     match reservation.state:
-        case State.CONFIRMED | State.FINISHED:
+        case State.CONFIRMED | State.FINISHED if has_doors:
             _allow(session, reservation, grant, authority, now)
-        case State.CANCELLED | State.EXPIRED if grant is not None:
+        case State.CONFIRMED | State.FINISHED | State.CANCELLED | State.EXPIRED if (
+            grant is not None
+        ):
             _cancel(session, grant, authority, now)
         case _:
             pass
@@ -138,7 +141,7 @@ def _allow(
     if grant is None:
         grant = issuing.new_grant(session, allowed, now, issuing.SYSTEM, reservation=reservation.id)
         issuing.issue(session, grant, authority, now, issuing.SYSTEM)
-    elif issuing.entitlement_of(grant) != allowed:
+    elif issuing.entitlement_of(grant) != allowed or grant.state is GrantState.CANCELLED:
         _change(session, grant, allowed, authority, now)
 
 
@@ -160,6 +163,7 @@ def _change(
     signed_anew = (grant.site_id, grant.accessible) != (allowed.site, allowed.accessible)
     zone = issuing.zone_of_site(session, allowed.site, now)
     issuing.allow(grant, allowed)
+    grant.state = GrantState.ACTIVE  # it may come back from a hall without doors
     grant.latest_end = max(grant.latest_end, issuing.windows_of(allowed, zone)[-1].end)
     session.flush()
     if signed_anew and _has_pass(session, grant):  # a list cannot say these; a pass does
