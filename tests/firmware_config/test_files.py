@@ -52,11 +52,15 @@ def test_the_program_s_user_has_neither_password_nor_shell(other_root: Path) -> 
 
 @as_root
 def test_the_folder_of_the_unit_is_nobody_else_s(other_root: Path) -> None:
+    copied = other_root / "data/hallpass/identity/signing.key"
+    copied.parent.mkdir(parents=True)
+    copied.touch(mode=0o600)
     done = run("systemd-tmpfiles", "--create", f"--root={other_root}", "hallpass.conf")
     assert done.returncode == 0, done.stderr
     folder = (other_root / "data/hallpass").stat()
     assert stat.S_IMODE(folder.st_mode) == 0o700
-    assert folder.st_uid != 0
+    assert folder.st_uid == copied.stat().st_uid != 0
+    assert stat.S_IMODE(copied.stat().st_mode) == 0o600
 
 
 def test_every_kernel_setting_exists_unless_it_is_marked_optional() -> None:

@@ -1,5 +1,6 @@
 """install.sh: what it says and refuses; tests/system/test_clean_os.py lets it do its work."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -59,3 +60,9 @@ def test_every_file_it_brings_is_explained_in_the_readme() -> None:
     assert brought
     names = [f"`/{path.relative_to(FILES)}`" for path in brought]
     assert [name for name in names if name not in readme] == []
+
+
+def test_links_in_the_readme_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (FIRMWARE / "README.md").read_text())
+    assert links
+    assert [link for link in links if not (FIRMWARE / link).exists()] == []
