@@ -54,7 +54,8 @@ TURN = 0.02
 ALIVE_EVERY = 1.0
 HEALTH_EVERY = 60.0
 MOST_WAITING = 1000
-"""Events that may wait; a flood beyond it is dropped, and the sender says it again or did no harm."""
+"""Events that may wait before those that can come without end are dropped."""
+FLOODABLE = (CodeSeen, CodeUnclear, ReaderHealth, Received)
 
 MOST_MISTAKES = 50
 """Turns that may fail before the program gives up and lets the service manager start it anew."""
@@ -73,26 +74,28 @@ log = logging.getLogger(__name__)
 
 
 class Inbox:
-    """The one queue. `emit` is what drivers are given; it never waits."""
+    """The one queue. `emit` is what drivers are given; it never waits.
+
+    What strangers can send without end is dropped when too much of it waits: it is said again, or did
+    no harm. What happens once (an input, the line, a request to stop) always gets in.
+    """
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._queue: queue.Queue[Event] = queue.Queue(MOST_WAITING)
+        self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.dropped = 0
 
     def emit(self, event: Event) -> None:
-        """Put a fact on the queue; when it is full, only what must be heard still gets in."""
-        try:
-            self._queue.put_nowait(event)
-        except queue.Full:
+        """Put a fact on the queue."""
+        if isinstance(event, FLOODABLE) and self._queue.qsize() >= MOST_WAITING:
             self.dropped += 1
-            if isinstance(event, StopRequested | ControlRequest):
-                self._queue.put(event, timeout=5)
+            return
+        self._queue.put(event)
 
     def take(self, patience: float) -> Event | None:
         """Return the next fact, or None after `patience` seconds without one."""
         try:
-            return self._queue.get(timeout=patience)
+            return self._queue.get(timeout=patience) if patience else self._queue.get_nowait()
         except queue.Empty:
             return None
 
