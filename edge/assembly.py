@@ -112,6 +112,7 @@ def _assemble(
         memory.faults,
         hardware.signs,
         leaf_open=hardware.inputs.settled[Input.DOOR_CONTACT],
+        now=memory.clock.monotonic(),
     )
     believing = Believing(
         config.unit,

@@ -180,11 +180,13 @@ class Believing:
             self._recorder.write(EventKind.CLOCK_SET, {"outcome": outcome, "before": before.value})
 
     def _keep(self, before: Beliefs, after: Beliefs, accepted: tuple[Document, ...]) -> None:
-        for document in accepted:
-            self._store.keep_document(document.kind, document.raw, document.number)
-        dropped = before.held.keys() - after.held.keys()
-        for kind in dropped:
-            self._store.drop_document(kind)
+        # Together: the configuration of another site without the end of the old one's list would
+        # have this site's list refused as too old.
+        with self._recorder.together():
+            for document in accepted:
+                self._store.keep_document(document.kind, document.raw, document.number)
+            for kind in before.held.keys() - after.held.keys():
+                self._store.drop_document(kind)
         if after.root != before.root:
             try:
                 self._identity.keep_root(after.root)

@@ -31,12 +31,19 @@ class Doorway:
     """Strike, leaf and alarms of one door."""
 
     def __init__(
-        self, strike: Strike, recorder: Recorder, faults: Faults, signs: Signs, *, leaf_open: bool
+        self,
+        strike: Strike,
+        recorder: Recorder,
+        faults: Faults,
+        signs: Signs,
+        *,
+        leaf_open: bool,
+        now: float,
     ) -> None:
-        """Begin with a secured strike, whatever was before."""
+        """Begin with a secured strike, whatever was before; a leaf that stands open is timed from now."""
         self._strike, self._recorder = strike, recorder
         self._faults, self._signs = faults, signs
-        self._door = rules.at_start(leaf_open=leaf_open)
+        self._door = rules.at_start(leaf_open=leaf_open, now=now)
         self.timings = Timings()
         self.mode = DoorMode.LOCKED
 
@@ -66,9 +73,9 @@ class Doorway:
         """Take what the door contact says."""
         self._follow(rules.leaf(self._door, now, self.timings, is_open=is_open), now)
 
-    def explain(self, name: Input, now: float) -> None:
-        """Take that something explains an opening: exit, key, panic bar, fire."""
-        self._door = rules.explain(self._door, EXPLAINS[name], now)
+    def explain(self, name: Input, now: float, *, lasts: bool) -> None:
+        """Take that something explains an opening, or does so no longer: exit, key, panic bar, fire."""
+        self._door = rules.explain(self._door, EXPLAINS[name], now, lasts=lasts)
 
     def set_mode(self, mode: DoorMode, cause: int, now: float) -> None:
         """Take the mode that holds from now on; `cause` is the entry that says so."""

@@ -107,7 +107,9 @@ class UnitClock:
         boot_ms = self._clock.boot_ms()
         self._keeper = replace(self._keeper, floor_ms=timekeeping.certain_ms(self._keeper, boot_ms))
         self._store.raise_floor(self._keeper.floor_ms, seq)
-        self._write_anchor(boot_ms)
+        # Only a time that central signed is one after a restart of the program too.
+        if self._keeper.trust is ClockTrust.SIGNED:
+            self._write_anchor(boot_ms)
 
     def _write_anchor(self, boot_ms: int) -> None:
         body = {"boot": self._boot, "boot_ms": boot_ms, "unix_ms": self._keeper.now_ms(boot_ms)}

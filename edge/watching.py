@@ -64,8 +64,8 @@ class Watching:
         if event.input in WATCHED:
             self._faults.put(WATCHED[event.input], wrong=event.active)
             return
-        if event.active and event.input in EXPLAINS:
-            self._doorway.explain(event.input, event.at)
+        if event.input in EXPLAINS:
+            self._doorway.explain(event.input, event.at, lasts=event.active)
         self._recorder.write(
             EventKind.INPUT_CHANGED, {"input": event.input.value, "active": event.active}
         )

@@ -140,7 +140,7 @@ class UnitUnderTest:
 
 @contextmanager
 def running(
-    folder: Path, city: City, config: DoorUnitConfig | None = None
+    folder: Path, city: City, config: DoorUnitConfig | None = None, *, leaf_open: bool = False
 ) -> Iterator[UnitUnderTest]:
     """Give a unit that was just started; started again over the same folder, it remembers."""
     identity = folder / "identity"
@@ -150,6 +150,8 @@ def running(
     for line in PINS.inputs.values():  # every input at rest
         pin = factory.pin(line.pin)
         (pin.drive_low if line.active_high else pin.drive_high)()
+    if leaf_open:
+        factory.pin(PINS.inputs[Input.DOOR_CONTACT].pin).drive_high()
     os.umask(0o077)
     with door_unit(config or a_unit_config(folder), factory) as controller:
         yield UnitUnderTest(controller, factory, city)

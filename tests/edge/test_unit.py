@@ -21,7 +21,7 @@ from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.indicator import Scene
-from edge.events import Input
+from edge.events import Input, InputChanged
 from edge.faults import STOPS_THE_DOOR
 from tests.edge.a_unit import UnitUnderTest, running
 from tests.simulators.city import NOW, City, some_claims
@@ -448,6 +448,28 @@ def test_exit_and_key_explain_an_opening(door: UnitUnderTest, name: Input) -> No
     assert Fault.FORCED_OPEN not in door.controller._parts.faults.active
     assert door.events(K.OPENED)[-1].data == {"by": name.value}
     assert not door.released  # watched only: leaving never depends on this program
+
+
+def test_fire_alarm_explains_every_opening_while_it_lasts(door: UnitUnderTest) -> None:
+    long_ago = time.monotonic() - 3600
+    door.controller.emit(InputChanged(Input.FIRE_PANEL, active=True, at=long_ago))
+    door.set_input(Input.DOOR_CONTACT, active=True)
+    door.set_input(Input.DOOR_CONTACT, active=False)
+    assert door.events(K.OPENED)[-1].data == {"by": "fire_panel"}
+    door.controller.emit(InputChanged(Input.FIRE_PANEL, active=False, at=long_ago))
+    door.turn()
+    later = time.monotonic() + 60  # not in the moment in which a leaf may come back from the frame
+    door.controller.emit(InputChanged(Input.DOOR_CONTACT, active=True, at=later))
+    door.turn()
+    assert Fault.FORCED_OPEN in door.controller._parts.faults.active
+
+
+def test_leaf_that_stands_open_at_the_start_is_timed_and_not_forced(
+    tmp_path: Path, city: City
+) -> None:
+    with running(tmp_path, city, leaf_open=True) as unit:
+        assert unit.controller._parts.doorway.due is not None
+        assert Fault.FORCED_OPEN not in unit.controller._parts.faults.active
 
 
 def test_door_held_open_warns_and_then_is_a_fault(door: UnitUnderTest, city: City) -> None:

@@ -85,6 +85,19 @@ def test_restart_of_the_program_keeps_the_trust(store: Store, anchor: Path) -> N
     assert again.unix_ms() == NOW_MS + 90_000
 
 
+@pytest.mark.parametrize("rtc", [None, NOW_MS + HOUR_MS], ids=["floor", "rtc"])
+def test_restart_of_the_program_makes_no_signed_time_of_a_weaker_one(
+    store: Store, anchor: Path, rtc: int | None
+) -> None:
+    store.raise_floor(NOW_MS, 0)
+    machine = Machine(rtc=rtc)
+    clock = UnitClock(machine, store, anchor, BOOT)
+    machine.passes(int(FLOOR_EVERY * 1000))
+    clock.tick(0)
+    assert UnitClock(machine, store, anchor, BOOT).trust is clock.trust
+    assert clock.trust is not ClockTrust.SIGNED
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"boot":"00","boot_ms":1,"unix_ms":1}', b"[]"])
 def test_restart_of_the_machine_or_a_broken_anchor_starts_from_the_floor(
     store: Store, anchor: Path, content: bytes
