@@ -143,6 +143,23 @@ class EntryRecorded(Event):
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class DefectReported(Event):
+    """A defect was reported. `defect` is its row, which says whether somebody must come at once."""
+
+    name: ClassVar[str] = "defect.reported.v1"
+    defect: int
+
+
+@dataclass(frozen=True, slots=True)
+class DefectChanged(Event):
+    """Something happened with a defect: its reporter must be told. `change` is the row of its history."""
+
+    name: ClassVar[str] = "defect.changed.v1"
+    defect: int
+    change: int
+
+
 EVENTS: Mapping[str, type[Event]] = {
     event.name: event
     for event in (
@@ -160,6 +177,8 @@ EVENTS: Mapping[str, type[Event]] = {
         MailPosted,
         MailRefused,
         EntryRecorded,
+        DefectReported,
+        DefectChanged,
     )
 }
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {

@@ -25,6 +25,7 @@ from central.clock import Clock, utc_now
 from central.credentials import routes as credentials
 from central.database import Database
 from central.documents.authority import Authority, open_authority
+from central.feedback import routes as feedback
 from central.fleet import routes as fleet
 from central.fleet.channel import NoChannel
 from central.fleet.gate import Gate
@@ -44,6 +45,8 @@ from central.web import (
     account_organisations,
     account_providers,
     booking,
+    defects,
+    defects_desk,
     demo,
     desk,
     entries,
@@ -76,9 +79,12 @@ ROUTERS = (
     bookings.router,
     credentials.router,
     fleet.router,
+    feedback.router,
     booking.router,
     orders.router,
     passes.router,
+    defects.router,
+    defects_desk.router,
     desk.router,
     entries.router,
     account_log_in.router,
@@ -100,6 +106,8 @@ DEMO_ROUTERS = (demo.router, mailbox.router)
 """Simulated parts; outside the demo they do not exist."""
 PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
 """What is served without a route; a test allows nothing else."""
+TAKE_PHOTOS = ("/hall-sheets/", "/uses/", "/api/v1/reports/")
+"""Paths that take photos, and so larger requests than others; all need a signed link."""
 
 DESCRIPTION = """
 Book a city hall, receive a pass, open its door.
@@ -246,7 +254,10 @@ def broker_of(settings: Settings) -> Address | None:
 def _guard(app: FastAPI, settings: Settings) -> None:
     # The last one added is the first one met.
     app.add_middleware(OwnOrigin, base_url=settings.base_url)
-    app.add_middleware(Limited, largest=settings.largest_request, answer=problems.too_large)
+    larger = dict.fromkeys(TAKE_PHOTOS, settings.largest_upload)
+    app.add_middleware(
+        Limited, largest=settings.largest_request, larger=larger, answer=problems.too_large
+    )
     app.add_middleware(Unbroken, answer=problems.unforeseen)
     app.add_middleware(AccessLog)
     app.add_middleware(Protected, is_https=settings.is_https)

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """How long a chosen time is kept for somebody who has not confirmed."""
     largest_request: int = Field(default=1_000_000, ge=10_000)
     """Bytes of a request's body."""
+    largest_upload: int = Field(default=40_000_000, ge=1_000_000)
+    """Bytes of a request's body where photos are sent: five of a good phone."""
     worker: bool = True
     """Whether `serve` also does the background work (else `hallpass-central worker` does)."""
     smtp_host: str = ""

@@ -23,6 +23,14 @@ class LinkPurpose(StrEnum):
     """See, confirm, move and cancel the reservations of one order; the subject is its reference."""
     PASS = "pass"  # noqa: S105 - a pass, not a password
     """See the pass of one reservation; the subject is the reservation's reference."""
+    USE = "use"
+    """Tell about one use of a hall: its state, defects, how it was; the reservation's reference."""
+    HALL_SHEET = "hall-sheet"
+    """Report a defect of one hall, from the sheet that hangs in it; the subject is its number."""
+    DEFECT = "defect"
+    """See what happens with a defect that one reported; the subject is its reference."""
+    SENT_PHOTOS = "sent-photos"
+    """Photos that a form sent and that wait for the rest of it; the subject is their hashes."""
 
 
 class LinkRefused(CentralError):

@@ -7,6 +7,7 @@ import central.audit.models
 import central.booking.models
 import central.credentials.models
 import central.documents.models
+import central.feedback.models
 import central.fleet.models
 import central.halls.models
 import central.outbox.models

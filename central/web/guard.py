@@ -6,7 +6,7 @@ Plain ASGI, around the whole application, so that nothing can answer without it.
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -91,15 +91,25 @@ class Unbroken:
 class Limited:
     """Refuses a body that is too large: at once when it says so, else when it turns out."""
 
-    def __init__(self, app: ASGIApp, *, largest: int, answer: Callable[[Scope], ASGIApp]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: int,
+        answer: Callable[[Scope], ASGIApp],
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
+        """Take the limit of every path, and `larger` ones by how a path begins."""
         self._app = app
         self._largest = largest
+        self._larger = larger or {}
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 413."""
+        largest = self._of(scope.get("path", ""))
         says = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
-        if says.isdigit() and int(says) > self._largest:
+        if says.isdigit() and int(says) > largest:
             await self._answer(scope)(scope, receive, send)
             return
         received = 0
@@ -108,11 +118,15 @@ class Limited:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._largest:
+            if received > largest:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 
         await self._app(scope, receive_counting, send)
+
+    def _of(self, path: str) -> int:
+        found = (most for start, most in self._larger.items() if path.startswith(start))
+        return next(found, self._largest)
 
 
 class OwnOrigin:
