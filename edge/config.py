@@ -6,11 +6,13 @@ says where things are on this machine. Unknown names are refused, so that a typi
 
 import dataclasses
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from contracts.bodies import UNIT_ID
 from edge.errors import EdgeError
 
 T = TypeVar("T")
@@ -107,6 +109,9 @@ def read_config(path: Path) -> DoorUnitConfig:
         msg = f"{path} cannot be read: {error}"
         raise BadConfig(msg) from error
     config = _build(DoorUnitConfig, table, str(path))
+    if not re.fullmatch(UNIT_ID, config.unit):
+        msg = f"{path}: unit must look like u-abcdefgh, as central gave it, not {config.unit!r}"
+        raise BadConfig(msg)
     if config.simulator.wire and config.hardware.pins != "mock":
         msg = f"{path}: the simulator needs hardware.pins = 'mock', so that it never moves a real lock"
         raise BadConfig(msg)
@@ -130,9 +135,17 @@ def _build(model: type[T], table: dict[str, Any], where: str) -> T:
     values = {name: _value(hints[name], value, f"{where}: {name}") for name, value in table.items()}
     try:
         return model(**values)
-    except TypeError as error:
-        msg = f"{where}: {error}"
+    except TypeError as error:  # the only names without a value of their own
+        msg = f"{where}: {', '.join(_required(model) - values.keys())!r} is missing"
         raise BadConfig(msg) from error
+
+
+def _required(model: type[Any]) -> set[str]:
+    return {
+        one.name
+        for one in dataclasses.fields(model)
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    }
 
 
 def _value(hint: type, value: object, where: str) -> object:
@@ -141,6 +154,18 @@ def _value(hint: type, value: object, where: str) -> object:
     if hint is Path and isinstance(value, str):
         return Path(value)
     if type(value) is not hint:
-        msg = f"{where} must be {getattr(hint, '__name__', hint)}, not {value!r}"
+        kind = _KINDS.get(hint, "a table of settings")
+        msg = f"{where} must be {kind}, not {value!r}"
+        raise BadConfig(msg)
+    if isinstance(value, int) and value < 0:
+        msg = f"{where} cannot be below zero, as {value} is"
         raise BadConfig(msg)
     return value
+
+
+_KINDS: dict[type, str] = {
+    str: 'a text in "quotes"',
+    Path: 'a path in "quotes"',
+    int: "a whole number",
+    bool: "true or false",
+}

@@ -76,13 +76,13 @@ def test_a_wire_is_refused_beside_real_pins_and_counts_from_the_file_s_folder(
 ) -> None:
     path = tmp_path / "door.toml"
     path.write_text(
-        'unit = "u-1"\n[hardware]\npins = "lgpio"\n[simulator]\nwire = "run/wire.sock"\n'
+        'unit = "u-abcdefgh"\n[hardware]\npins = "lgpio"\n[simulator]\nwire = "run/wire.sock"\n'
     )
     with pytest.raises(BadConfig, match="never moves a real lock"):
         read_config(path)
     path.write_text(
-        'unit = "u-1"\n[hardware]\npins = "mock"\n[simulator]\nwire = "run/wire.sock"\n'
+        'unit = "u-abcdefgh"\n[hardware]\npins = "mock"\n[simulator]\nwire = "run/wire.sock"\n'
     )
     assert read_config(path).simulator.wire == str(tmp_path / "run/wire.sock")
-    path.write_text('unit = "u-1"\n[hardware]\npins = "mock"\n')
+    path.write_text('unit = "u-abcdefgh"\n[hardware]\npins = "mock"\n')
     assert read_config(path).simulator.wire == ""
