@@ -61,10 +61,21 @@ def show(
     )
 
 
-def changes(entry: AuditEntry) -> list[tuple[str, object, object]]:
-    """Return each field with what it was and what it became; None where it was not told."""
+def changes(entry: AuditEntry) -> list[tuple[str, str | None, str | None]]:
+    """Return each field with what it was and what it became; None where it was not told, or nothing."""
     before, after = entry.before or {}, entry.after or {}
-    return [(name, before.get(name), after.get(name)) for name in {**before, **after}]
+    shown = [
+        (name, _shown(before.get(name)), _shown(after.get(name))) for name in {**before, **after}
+    ]
+    return [one for one in shown if one[1:] != (None, None)]
+
+
+def _shown(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "-"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def names_of(session: Session, found: Collection[AuditEntry]) -> dict[str, str]:
