@@ -92,7 +92,7 @@ def test_questions_to_a_unit_that_does_not_run_end_in_words(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("unit = 3", "must be str"),
+        ("unit = 3", "must be a text"),
         ('unit = "u-abcdefgh"\nbrokr = 1', "did you mean 'broker'"),
         ("unit = [", "cannot be read"),
     ],
