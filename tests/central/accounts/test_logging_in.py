@@ -94,7 +94,7 @@ def test_after_a_quarter_of_an_hour_neither_counts(database: Database) -> None:
     assert by_link(database, asked, LATE - timedelta(seconds=1)) == ANNA
 
 
-@pytest.mark.parametrize("browser", [None, "", new_secret()])
+@pytest.mark.parametrize("browser", [None, "", new_secret()], ids=["none", "empty", "another"])
 def test_whoever_reads_the_mail_but_did_not_ask_cannot_use_the_link(
     database: Database, browser: str | None
 ) -> None:
