@@ -1,13 +1,17 @@
 """When a hall can be used: opening hours minus what is taken; pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from central.booking.times import Period, earliest, latest, to_wall
+from central.halls.holidays import holiday
 
 _DAY = timedelta(days=1)
+_WHOLE_DAY = 24 * 60
+Hours = tuple[int, int]
+"""Opens and closes, in minutes after local midnight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,20 @@ class Rules:
     hours: tuple[OpenHours, ...]
     setup: timedelta
     turnaround: timedelta
+    special: Mapping[date, tuple[Hours, ...]] = field(default_factory=dict)
+    """Days with other hours than usual; without any they are closed."""
+    closes_on_holidays: bool = False
+    """On Belgian public holidays that are no special days."""
+
+    def hours_on(self, day: date) -> tuple[Hours, ...]:
+        """Return the hours of a local day: special ones, else none on a holiday, else the usual."""
+        if day in self.special:
+            return self.special[day]
+        if self.closes_on_holidays and holiday(day):
+            return ()
+        if not self.hours:
+            return ((0, _WHOLE_DAY),)
+        return tuple((one.opens, one.closes) for one in self.hours if one.weekday == day.weekday())
 
     def occupied_by(self, use: Period) -> Period:
         """Return what a use takes up: set-up before it, turn-around after it."""
@@ -38,21 +56,20 @@ def open_periods(rules: Rules, first: date, last: date) -> tuple[Period, ...]:
 
     Hours that began on the day before and reach into `first` count too.
     """
-    if not rules.hours:
-        ends = (datetime.combine(first, time()), datetime.combine(last + _DAY, time()))
-        return (Period(earliest(ends[0], rules.zone), latest(ends[1], rules.zone)),)
-    return tuple(_merged(sorted(_openings(rules, first - _DAY, last))))
+    return tuple(_merged(sorted(_openings(rules, first, last))))
 
 
 def _openings(rules: Rules, first: date, last: date) -> Iterator[Period]:
-    for offset in range((last - first).days + 1):
-        midnight = datetime.combine(first + timedelta(days=offset), time())
-        for hours in rules.hours:
-            if hours.weekday == midnight.weekday():
-                opens = earliest(midnight + timedelta(minutes=hours.opens), rules.zone)
-                closes = latest(midnight + timedelta(minutes=hours.closes), rules.zone)
-                if opens < closes:  # the night's gap can swallow short hours
-                    yield Period(opens, closes)
+    for offset in range(-1, (last - first).days + 1):
+        day = first + timedelta(days=offset)
+        midnight = datetime.combine(day, time())
+        for opens, closes in rules.hours_on(day):
+            if day < first and closes <= _WHOLE_DAY:
+                continue  # over before the first day begins
+            start = earliest(midnight + timedelta(minutes=opens), rules.zone)
+            end = latest(midnight + timedelta(minutes=closes), rules.zone)
+            if start < end:  # the night's gap can swallow short hours
+                yield Period(start, end)
 
 
 def _merged(periods: Iterable[Period]) -> Iterator[Period]:

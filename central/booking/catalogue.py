@@ -1,17 +1,18 @@
 """What booking must know of a hall, read in one go."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.booking.availability import OpenHours, Rules
+from central.booking.availability import Hours, OpenHours, Rules
+from central.booking.limits import Limits
 from central.booking.wishes import Offer
 from central.errors import CentralError, NotFound
-from central.halls.models import Hall, HallSpace, Opening, Site
+from central.halls.models import Hall, HallSpace, Opening, Site, SpecialDay
 
 
 class NotOffered(CentralError):
@@ -48,11 +49,48 @@ def offer(session: Session, hall_id: int) -> Offer:
             _hours(session, hall_id),
             timedelta(minutes=hall.setup_minutes),
             timedelta(minutes=hall.turnaround_minutes),
+            special_days(session, [hall_id]).get(hall_id, {}),
+            hall.closes_on_holidays,
         ),
         early=timedelta(minutes=hall.early_minutes),
         late=timedelta(minutes=hall.late_minutes),
         spaces=spaces,
+        limits=limits_of(hall),
     )
+
+
+def limits_of(hall: Hall) -> Limits:
+    """Return within what a hall is booked."""
+    longest, horizon = hall.longest_minutes, hall.horizon_days
+    return Limits(
+        grid=timedelta(minutes=hall.grid_minutes),
+        shortest=timedelta(minutes=hall.shortest_minutes),
+        longest=None if longest is None else timedelta(minutes=longest),
+        notice=timedelta(hours=hall.notice_hours),
+        horizon=None if horizon is None else timedelta(days=horizon),
+        live_from=hall.live_from,
+    )
+
+
+def special_days(
+    session: Session,
+    hall_ids: Collection[int] | None,
+    first: date = date.min,
+    last: date = date.max,
+) -> Mapping[int, Mapping[date, tuple[Hours, ...]]]:
+    """Return the special days of halls (None: of all) from a day to another; without hours: closed."""
+    wanted = select(SpecialDay.hall_id, SpecialDay.day, SpecialDay.opens, SpecialDay.closes)
+    if hall_ids is not None:
+        wanted = wanted.where(SpecialDay.hall_id.in_(hall_ids))
+    rows = session.execute(
+        wanted.where(SpecialDay.day.between(first, last)).order_by(SpecialDay.opens)
+    )
+    found: dict[int, dict[date, tuple[Hours, ...]]] = {}
+    for hall, day, opens, closes in rows:
+        hours = found.setdefault(hall, {}).setdefault(day, ())
+        if opens is not None and closes is not None:
+            found[hall][day] = (*hours, (opens, closes))
+    return found
 
 
 def spaces_of_halls(session: Session, hall_ids: Collection[int]) -> frozenset[int]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     func,
     literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -31,6 +32,10 @@ class Order(Base):
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     """What people and links call it; tells nothing and cannot be guessed."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """For whom the person rents; empty: for oneself."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(80), unique=True, index=True)
+    """What the asker called the wish: asked twice, there is one order."""
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(lazy="raise")
@@ -69,6 +74,12 @@ class Reservation(Base):
     purpose: Mapped[str] = mapped_column(String(200), default="")
     cents: Mapped[int]
     """Price, frozen when the time was chosen."""
+    deposit_cents: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Given back afterwards; no part of the price."""
+    activity: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    """Code of the kind of activity; empty: not said."""
+    group_code: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    """Target group of the renter on the day of use, frozen with the price."""
     accessible: Mapped[bool] = mapped_column(default=False)
     """Doors stay released and may stay open longer; no reason is asked."""
     created_at: Mapped[datetime]
@@ -143,6 +154,8 @@ class Occupancy(Base):
         CheckConstraint("busy_from < busy_to", "ends_after_start"),
         CheckConstraint("(reservation_id IS NULL) <> (closure_id IS NULL)", "has_one_cause"),
         Index("ix_occupancy_space_id_busy_to", "space_id", "busy_to"),
+        # Holds all that "which spaces are taken then" asks for, over all halls at once.
+        Index("ix_occupancy_in_time", "busy_to", "busy_from", "space_id", "expires_at"),
         ExcludeConstraint(
             (literal_column("space_id"), "="),
             (func.tstzrange(literal_column("busy_from"), literal_column("busy_to"), "[)"), "&&"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from central.booking.availability import Rules, is_open
+from central.booking.limits import NO_LIMITS, Limits, check_limits
 from central.booking.times import Period
 from central.errors import CentralError
 
@@ -23,6 +24,7 @@ class Offer:
     early: timedelta
     late: timedelta
     spaces: frozenset[int]
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def check(wish: Wish, offer: Offer, now: datetime) -> None:
 
     Raises:
         InThePast, TooLong, NotWholeMinutes, TooMany, Closed: it cannot.
+        OffGrid, TooShort, TooLongHere, TooLate, TooEarly, NotYetHere: not in this hall.
 
     """
     use = wish.use
@@ -92,5 +95,6 @@ def check(wish: Wish, offer: Offer, now: datetime) -> None:
         raise TooLong(field="ends_at", days=LONGEST.days)
     if wish.attendees > offer.capacity:
         raise TooMany(field="attendees", capacity=offer.capacity)
+    check_limits(offer.limits, use, offer.rules.zone, now)
     if not is_open(offer.rules, use):
         raise Closed(field="starts_at")

@@ -1,10 +1,24 @@
 """The tables of halls, spaces, sites and doors."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, Text
+from datetime import date
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from central.accounts.models import CityService
-from central.database import Base
+from central.database import Base, words_of
+from central.halls.access_type import AccessType
 
 LARGEST_SITE = 0xFFFF
 """A credential names its site in two bytes."""
@@ -22,6 +36,10 @@ class Site(Base):
     address: Mapped[str] = mapped_column(String(240), default="")
     zone: Mapped[str] = mapped_column(String(60))
     """IANA name."""
+    latitude: Mapped[float | None] = mapped_column(Double)
+    """Degrees north (WGS 84), for the map."""
+    longitude: Mapped[float | None] = mapped_column(Double)
+    """Degrees east."""
 
     areas: Mapped[list["Area"]] = relationship(order_by="Area.bit", lazy="raise")
     doors: Mapped[list["Door"]] = relationship(order_by="Door.id", lazy="raise")
@@ -76,7 +94,18 @@ class Hall(Base):
     name: Mapped[str] = mapped_column(String(120), unique=True)
     description: Mapped[str] = mapped_column(Text, default="")
     capacity: Mapped[int]
-    """Most people at once."""
+    """Most people at once, standing."""
+    seated: Mapped[int | None]
+    """Most people on chairs; empty: as many as standing."""
+    kind: Mapped[str] = mapped_column(String(40), default="polyvalent", server_default="polyvalent")
+    """Code of the list of kinds (`facts.toml`)."""
+    surface: Mapped[int | None]
+    """Square metres."""
+    house_rules: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    arriving: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """How things work in the hall."""
+    leaving: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """How to leave the place."""
     cents_per_hour: Mapped[int | None]
     """Price; empty: free of charge."""
     setup_minutes: Mapped[int] = mapped_column(default=0)
@@ -88,6 +117,20 @@ class Hall(Base):
     late_minutes: Mapped[int] = mapped_column(default=15)
     """A pass opens this much longer; inside the turn-around."""
     is_offered: Mapped[bool] = mapped_column(default=True)
+    live_from: Mapped[date | None]
+    """First local day of use that is booked here; before it the old way holds. Empty: always."""
+    closes_on_holidays: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Closed on Belgian public holidays, unless a special day says otherwise."""
+    grid_minutes: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Uses start and end on wall times that this divides, counted from midnight."""
+    shortest_minutes: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Of one use."""
+    longest_minutes: Mapped[int | None]
+    """Of one use; empty: as long as any reservation may be."""
+    notice_hours: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """A use is booked at least this long before it starts."""
+    horizon_days: Mapped[int | None]
+    """A use is booked at most this many days before it starts; empty: no limit."""
 
     site: Mapped[Site] = relationship(lazy="raise")
     service: Mapped[CityService | None] = relationship(lazy="raise")
@@ -99,6 +142,15 @@ class Hall(Base):
     )
     openings: Mapped[list["Opening"]] = relationship(
         order_by="Opening.weekday, Opening.opens", lazy="raise", cascade="all, delete-orphan"
+    )
+    special_days: Mapped[list["SpecialDay"]] = relationship(
+        order_by="SpecialDay.day, SpecialDay.opens", lazy="raise", cascade="all, delete-orphan"
+    )
+    features: Mapped[list["HallFeature"]] = relationship(
+        order_by="HallFeature.code", lazy="raise", cascade="all, delete-orphan"
+    )
+    access: Mapped[list["HallAccess"]] = relationship(
+        order_by="HallAccess.first", lazy="raise", cascade="all, delete-orphan"
     )
 
     __table_args__ = (
@@ -151,3 +203,50 @@ class Opening(Base):
         CheckConstraint("weekday BETWEEN 0 AND 6", "weekday_exists"),
         CheckConstraint("0 <= opens AND opens < closes AND closes <= 2880", "closes_after_opens"),
     )
+
+
+class SpecialDay(Base):
+    """A local day on which a hall has other hours than usual on that weekday, or none."""
+
+    __tablename__ = "special_day"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id", ondelete="CASCADE"))
+    day: Mapped[date]
+    opens: Mapped[int | None] = mapped_column(SmallInteger)
+    """Minutes after local midnight; empty: closed that day."""
+    closes: Mapped[int | None] = mapped_column(SmallInteger)
+    """Minutes after the same midnight."""
+
+    __table_args__ = (
+        UniqueConstraint("hall_id", "day", "opens"),
+        CheckConstraint(
+            "(opens IS NULL AND closes IS NULL)"
+            " OR (0 <= opens AND opens < closes AND closes <= 2880)",
+            "closes_after_opens",
+        ),
+    )
+
+
+class HallFeature(Base):
+    """Something that a hall has: a facility, or what makes it accessible."""
+
+    __tablename__ = "hall_feature"
+
+    hall_id: Mapped[int] = mapped_column(
+        ForeignKey("hall.id", ondelete="CASCADE"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+    """Of the lists in `facts.toml`."""
+
+
+class HallAccess(Base):
+    """From which local day on a hall is entered in which way; the newest such day counts."""
+
+    __tablename__ = "hall_access"
+
+    hall_id: Mapped[int] = mapped_column(
+        ForeignKey("hall.id", ondelete="CASCADE"), primary_key=True
+    )
+    first: Mapped[date] = mapped_column(primary_key=True)
+    access: Mapped[AccessType] = mapped_column(words_of(AccessType))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 
 from sqlalchemy import Select, func, select
@@ -9,7 +10,21 @@ from sqlalchemy.orm import Session, selectinload
 
 from central.accounts import services
 from central.errors import CentralError, NotFound
-from central.halls.models import AREA_BITS, Area, Door, Hall, Opening, RouteStep, Site, Space
+from central.halls import facts
+from central.halls.access_type import AccessType, access_on
+from central.halls.models import (
+    AREA_BITS,
+    Area,
+    Door,
+    Hall,
+    HallAccess,
+    HallFeature,
+    Opening,
+    RouteStep,
+    Site,
+    Space,
+    SpecialDay,
+)
 
 
 class NameInUse(CentralError):
@@ -53,15 +68,51 @@ class HallData:
     early_minutes: int = 0
     late_minutes: int = 15
     is_offered: bool = True
+    seated: int | None = None
+    kind: str = "polyvalent"
+    surface: int | None = None
+    house_rules: str = ""
+    arriving: str = ""
+    leaving: str = ""
+    live_from: date | None = None
+    closes_on_holidays: bool = False
+    grid_minutes: int = 1
+    shortest_minutes: int = 1
+    longest_minutes: int | None = None
+    notice_hours: int = 0
+    horizon_days: int | None = None
+    features: Sequence[str] = ()
+    """Codes of facilities and of what makes the hall accessible."""
     spaces: Sequence[int] = ()
     route: Sequence[int] = ()
     """Bits of the areas on the way in, in walking order."""
     openings: Sequence[tuple[int, int, int]] = field(default=())
     """Weekday, opens, closes."""
+    special_days: Sequence[tuple[date, int | None, int | None]] = field(default=())
+    """Day, opens, closes; both None: closed that day."""
+    access: Sequence[tuple[date, AccessType]] = field(default=())
+    """From which day on one enters in which way."""
 
 
-def add_site(session: Session, id: int, name: str, address: str, zone: str) -> Site:
-    """Register a building or campus.
+_PLAIN = (
+    "name", "capacity", "service_id", "description", "cents_per_hour", "setup_minutes",
+    "turnaround_minutes", "early_minutes", "late_minutes", "is_offered", "seated", "kind",
+    "surface", "house_rules", "arriving", "leaving", "live_from", "closes_on_holidays",
+    "grid_minutes", "shortest_minutes", "longest_minutes", "notice_hours", "horizon_days",
+)  # fmt: skip
+"""What `HallData` and `models.Hall` call the same."""
+
+
+def add_site(
+    session: Session,
+    id: int,
+    name: str,
+    address: str,
+    zone: str,
+    latitude: float | None = None,
+    longitude: float | None = None,
+) -> Site:
+    """Register a building or campus; the place in degrees (WGS 84).
 
     Raises:
         NameInUse: number or name is taken.
@@ -71,6 +122,7 @@ def add_site(session: Session, id: int, name: str, address: str, zone: str) -> S
     if session.scalar(taken) is not None:
         raise NameInUse(what="site")
     site = Site(id=id, name=name, address=address, zone=zone)
+    site.latitude, site.longitude = latitude, longitude
     session.add(site)
     session.flush()
     return site
@@ -167,6 +219,14 @@ def hall_of(session: Session, hall_id: int) -> Hall:
     return hall
 
 
+def access_type(session: Session, hall_id: int, day: date) -> AccessType:
+    """Return how one enters a hall on a local day; by pass where nothing is said."""
+    rows = session.execute(
+        select(HallAccess.first, HallAccess.access).where(HallAccess.hall_id == hall_id)
+    )
+    return access_on(day, {row.first: row.access for row in rows})
+
+
 def add_hall(session: Session, data: HallData) -> Hall:
     """Put a hall on offer.
 
@@ -189,7 +249,8 @@ def change_hall(session: Session, hall_id: int, data: HallData) -> Hall:
 
     """
     hall = hall_of(session, hall_id)
-    hall.route.clear()  # rows with the same keys come back
+    for rows in (hall.route, hall.features, hall.access, hall.special_days):
+        rows.clear()  # rows with the same keys come back
     session.flush()
     _fill(session, hall, data)
     session.flush()
@@ -210,10 +271,8 @@ def _fill(session: Session, hall: Hall, data: HallData) -> None:
     if same is not None:
         raise NameInUse(field="name", what="hall")
     _check_areas(session, data.site_id, data.route)
-    for name in (
-        "name", "capacity", "service_id", "description", "cents_per_hour", "setup_minutes",
-        "turnaround_minutes", "early_minutes", "late_minutes", "is_offered",
-    ):  # fmt: skip
+    facts.check(data.kind, data.features)
+    for name in _PLAIN:
         setattr(hall, name, getattr(data, name))
     hall.spaces = _spaces(session, data)
     hall.route = [RouteStep(position=place, bit=bit) for place, bit in enumerate(data.route)]
@@ -221,6 +280,11 @@ def _fill(session: Session, hall: Hall, data: HallData) -> None:
         Opening(weekday=weekday, opens=opens, closes=closes)
         for weekday, opens, closes in data.openings
     ]
+    hall.special_days = [
+        SpecialDay(day=day, opens=opens, closes=closes) for day, opens, closes in data.special_days
+    ]
+    hall.features = [HallFeature(code=code) for code in sorted(set(data.features))]
+    hall.access = [HallAccess(first=first, access=way) for first, way in data.access]
 
 
 def _spaces(session: Session, data: HallData) -> list[Space]:
@@ -259,4 +323,8 @@ def _halls() -> Select[Hall]:
         selectinload(Hall.spaces),
         selectinload(Hall.route),
         selectinload(Hall.openings),
+        selectinload(Hall.special_days),
+        selectinload(Hall.features),
+        selectinload(Hall.access),
+        selectinload(Hall.service),
     )

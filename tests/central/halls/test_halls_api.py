@@ -122,3 +122,71 @@ def test_a_site_that_no_pass_could_name_is_refused(
     answer = client.post("/api/v1/sites", json=new, headers=staff(Role.FACILITY_STAFF))
     assert answer.status_code == 422
     assert answer.json()["fields"][0]["field"] == f"body/{next(iter(changes))}"
+
+
+def test_all_that_is_told_of_a_hall_comes_back_and_can_be_changed(
+    client: httpx.Client, city: City, staff: Staff
+) -> None:
+    manager = staff(Role.HALL_MANAGER)
+    told = {
+        "kind": "meeting",
+        "seated": 20,
+        "surface": 60,
+        "features": ["kitchen", "wheelchair"],
+        "house_rules": "Geen vuurwerk.",
+        "leaving": "Doe de lichten uit.",
+        "live_from": "2026-12-01",
+        "closes_on_holidays": True,
+        "grid_minutes": 30,
+        "shortest_minutes": 60,
+        "longest_minutes": 240,
+        "notice_hours": 48,
+        "horizon_days": 365,
+        "special_days": [
+            {"day": "2026-12-24", "opens": 480, "closes": 960},
+            {"day": "2026-12-31", "opens": None, "closes": None},
+        ],
+        "access": [{"first": "2026-12-01", "access": "key_pickup"}],
+    }
+    added = client.post("/api/v1/halls", json=a_hall(city, **told), headers=manager)
+    assert added.status_code == 201, added.text
+    where = f"/api/v1/halls/{added.json()['id']}"
+    for _ in range(2):  # rows with the same keys are written again
+        seen = client.put(where, json=a_hall(city, **told), headers=manager)
+        assert seen.status_code == 200, seen.text
+        assert {name: seen.json()[name] for name in told} == told
+    bare = client.put(where, json=a_hall(city), headers=manager).json()
+    assert [bare[name] for name in ("features", "special_days", "access")] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "castle"},
+        {"features": ["kitchen", "jacuzzi"]},
+        {"features": ["kitchen\u0000"]},
+        {"seated": 26},
+        {"shortest_minutes": 120, "longest_minutes": 60},
+        {"grid_minutes": 0},
+        {"special_days": [{"day": "2026-12-24", "opens": 480}]},
+        {"special_days": [{"day": "2026-12-24"}, {"day": "2026-12-24", "opens": 1, "closes": 2}]},
+        {"special_days": [{"day": "2026-12-24"}, {"day": "2026-12-24"}]},
+        {"access": [{"first": "2026-12-01", "access": "ladder"}]},
+        {"access": [{"first": "2026-12-01", "access": "door_unit"}] * 2},
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # refused before it is asked
+def test_what_contradicts_itself_is_refused(
+    client: httpx.Client, city: City, staff: Staff, changes: dict[str, Any]
+) -> None:
+    answer = client.post(
+        "/api/v1/halls", json=a_hall(city, **changes), headers=staff(Role.HALL_MANAGER)
+    )
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_lists_are_there_for_programs(client: httpx.Client) -> None:
+    listed = {one["code"]: one for one in client.get("/api/v1/hall-facts").json()}
+    assert listed["kitchen"]["subject"] == "facility"
+    assert listed["wheelchair"]["words"]["de"] == "rollstuhlgerecht"
