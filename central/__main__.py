@@ -5,13 +5,12 @@ import secrets
 import signal
 import sys
 import threading
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from central.accounts.roles import Role
+from central.accounts import commands as staff
 from central.errors import CentralError
 
 if TYPE_CHECKING:
@@ -23,22 +22,15 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # passwords are among them
 )
-staff_app = typer.Typer(help="Accounts of people who work for the city.", no_args_is_help=True)
 keys_app = typer.Typer(help="Keys that central signs with.", no_args_is_help=True)
-app.add_typer(staff_app, name="staff")
+app.add_typer(staff.app, name="staff")
 app.add_typer(keys_app, name="keys")
 
-Password = Annotated[
-    str,
-    typer.Option(
-        prompt=True,
-        confirmation_prompt=True,
-        hide_input=True,
-        envvar="HALLPASS_NEW_PASSWORD",
-        show_envvar=True,
-        help="Asked for when absent; never give it as an argument.",
-    ),
-]
+
+@app.callback()
+def prepare(ctx: typer.Context) -> None:
+    """Hand every command what it works with."""
+    ctx.obj = staff.Tools(_current_database, _settings)
 
 
 def _settings() -> "Settings":
@@ -139,14 +131,14 @@ def check() -> None:
 def init(
     email: Annotated[str, typer.Option(prompt="E-mail address of the first administrator")],
     name: Annotated[str, typer.Option(prompt="Name of the first administrator")],
-    password: Password,
+    password: staff.Password,
 ) -> None:
     """Start a real city in HALLPASS_DATA: a secret, an empty database, the first administrator."""
     from central.settings import data_folder
 
     _make_secret(data_folder() / "secret")
     migrate()
-    _add(email, name, password, [Role.ADMIN])
+    staff.add_account(_current_database(), email, name, password)
     typer.echo(f"{name} is administrator. Start central with: hallpass-central serve")
 
 
@@ -159,63 +151,6 @@ def _make_secret(path: Path) -> None:
         return
     path.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
     typer.echo(f"Made a new secret in {path}. Keep it out of backups that others can read.")
-
-
-@staff_app.command("add")
-def add_staff(
-    email: Annotated[str, typer.Option(prompt=True)],
-    name: Annotated[str, typer.Option(prompt=True)],
-    role: Annotated[list[Role], typer.Option(help="May be given several times.")],
-    password: Password,
-) -> None:
-    """Make an account."""
-    _add(email, name, password, role)
-    typer.echo(f"{name} can log in now.")
-
-
-def _add(email: str, name: str, password: str, roles: list[Role]) -> None:
-    from central.accounts.service import add_staff as add
-    from central.accounts.service import checked_hash
-    from central.clock import utc_now
-
-    database = _current_database()
-    password_hash = checked_hash(password)
-    with database.write() as session:
-        add(session, email, name, password_hash, roles, utc_now())
-    database.close()
-
-
-@staff_app.command("list")
-def list_staff() -> None:
-    """List every account with its roles."""
-    from central.accounts.service import all_staff
-
-    database = _current_database()
-    with database.read() as session:
-        for one in all_staff(session):
-            roles = ", ".join(sorted({row.role for row in one.roles}))
-            ended = "" if one.is_active else "  (out of use)"
-            typer.echo(f"{one.id:>4}  {one.email:<32}  {one.name:<24}  {roles}{ended}")
-    database.close()
-
-
-@staff_app.command("token")
-def make_token(
-    email: Annotated[str, typer.Argument(help="Whose token it is.")],
-    name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
-    days: Annotated[int, typer.Option(min=1, max=366)] = 90,
-) -> None:
-    """Make a bearer token and print it; it is shown this once."""
-    from central.accounts.service import staff_by_email
-    from central.accounts.sessions import new_token
-    from central.clock import utc_now
-
-    database = _current_database()
-    with database.write() as session:
-        staff = staff_by_email(session, email)
-        secret = new_token(session, staff.id, name, timedelta(days=days), utc_now())
-    database.close()
-    typer.echo(secret)
 
 
 @keys_app.command("import")

@@ -62,7 +62,7 @@ class SecondFactor:
         """Return the secret to enrol; the same again until it is proven, so that a page can be reloaded.
 
         Raises:
-            FactorInUse: an app is in use; `reset` it first.
+            FactorInUse: an app is in use; `forget_app` first.
 
         """
         staff = _locked(session, staff_id)
@@ -127,21 +127,6 @@ class SecondFactor:
             raise WrongFactor(field="code")
         self._throttle.forget(session, SECOND_FACTOR, str(staff_id))
 
-    def reset(
-        self, session: Session, staff_id: int, actor: str, now: datetime, reason: str = ""
-    ) -> None:
-        """Take app and recovery codes out of use; the next log-in enrols anew where it must.
-
-        Raises:
-            NotFound: there is no such account.
-
-        """
-        staff = _locked(session, staff_id)
-        staff.totp_secret = staff.totp_proven_at = staff.totp_last_step = None
-        session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
-        subject = f"staff:{staff_id}"
-        record(session, actor, "staff.factor_reset", subject, now, reason=reason)
-
     def _is_of_the_app(self, session: Session, staff: Staff, typed: str, now: datetime) -> bool:
         secret = self._secret(staff) if staff.has_second_factor else None
         step = None if secret is None else totp.matching_step(secret, typed, now)
@@ -154,6 +139,22 @@ class SecondFactor:
     def _secret(self, staff: Staff) -> bytes | None:
         sealed = staff.totp_secret
         return None if sealed is None else self._sealer.open(_PURPOSE, sealed)
+
+
+def forget_app(
+    session: Session, staff_id: int, actor: str, now: datetime, reason: str = ""
+) -> None:
+    """Take app and recovery codes out of use; the next log-in enrols anew where it must.
+
+    Raises:
+        NotFound: there is no such account.
+
+    """
+    staff = _locked(session, staff_id)
+    staff.totp_secret = staff.totp_proven_at = staff.totp_last_step = None
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+    subject = f"staff:{staff_id}"
+    record(session, actor, "staff.factor_reset", subject, now, reason=reason)
 
 
 def must_have(roles: frozenset[Role], *, demo: bool) -> bool:

@@ -218,7 +218,7 @@ def facts(staff: Staff) -> dict[str, object]:
     return {
         "name": staff.name,
         "is_active": staff.is_active,
-        "roles": [_said(one.right) for one in staff.roles],
+        "roles": [said(one.right) for one in staff.roles],
     }
 
 
@@ -265,7 +265,8 @@ def _rows(roles: Collection[Role | Right]) -> list[StaffRole]:
     return [StaffRole.of(one) for one in sorted(rights, key=str)]
 
 
-def _said(right: Right) -> str:
+def said(right: Right) -> str:
+    """Return a right in words for the audit and the command line."""
     if right.hall is not None:
         return f"{right.role} of hall:{right.hall}"
     return str(right.role) if right.service is None else f"{right.role} of service:{right.service}"

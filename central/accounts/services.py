@@ -50,6 +50,19 @@ def service_of(session: Session, service_id: int) -> CityService:
     return service
 
 
+def service_named(session: Session, name: str) -> CityService:
+    """Return the city service with a name.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    service = session.scalar(select(CityService).where(CityService.name == name.strip()))
+    if service is None:
+        raise NotFound("city service")
+    return service
+
+
 def put_service(
     session: Session,
     data: ServiceData,

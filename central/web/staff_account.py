@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from central.accounts import service
 from central.accounts.principals import AnyStaff, AnyStaffJustProven, TheSecondFactor
-from central.accounts.second_factor import WrongFactor, recovery_codes_left
+from central.accounts.second_factor import WrongFactor, forget_app, recovery_codes_left
 from central.accounts.service import Change
 from central.accounts.sessions import StaffMember, revoke_session, sessions_of
 from central.accounts.staff_models import Staff
@@ -105,12 +105,10 @@ def enrol(
 
 
 @router.post("/app/replace")
-def replace_app(
-    staff: AnyStaffJustProven, database: TheDatabase, factor: TheSecondFactor, now: Now
-) -> Response:
+def replace_app(staff: AnyStaffJustProven, database: TheDatabase, now: Now) -> Response:
     """Take the app out of use, to enrol another at once."""
     with database.write() as session:
-        factor.reset(session, staff.id, staff.actor, now)
+        forget_app(session, staff.id, staff.actor, now)
     return RedirectResponse("/desk/me/app", HTTPStatus.SEE_OTHER)
 
 

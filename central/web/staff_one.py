@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from central.accounts import service
-from central.accounts.principals import Admin, AdminJustProven, TheSecondFactor
+from central.accounts.principals import Admin, AdminJustProven
+from central.accounts.second_factor import forget_app
 from central.accounts.service import Change, LastAdmin
 from central.accounts.sessions import (
     StaffMember,
@@ -160,12 +161,11 @@ def reset_app(
     staff_id: int,
     staff: AdminJustProven,
     database: TheDatabase,
-    factor: TheSecondFactor,
     now: Now,
 ) -> Response:
     """Take somebody's authenticator app out of use: the telephone is gone."""
     with database.write() as session:
-        factor.reset(session, staff_id, staff.actor, now)
+        forget_app(session, staff_id, staff.actor, now)
         revoke_all_sessions(session, staff_id)
     return _back(staff_id)
 

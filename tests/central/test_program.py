@@ -79,6 +79,48 @@ def test_accounts_and_tokens_are_made_on_the_command_line(city: Program) -> None
     assert city("staff", "token", "nobody@stad.be").stderr == "There is no such account.\n"
 
 
+def test_an_invitation_and_resets_are_made_on_the_command_line(city: Program) -> None:
+    link = re.compile(r"http://127.0.0.1:8000/welcome/[\w-]{43}\n")
+    invited = city("staff", "invite", "--email", "els@stad.be", "--name", "Els",
+                   "--role", "logistics")  # fmt: skip
+    assert link.fullmatch(invited.stdout), invited.stderr
+    assert re.search(r"els@stad.be\s+Els\s+logistics  \(invited\)", city("staff", "list").stdout)
+    assert link.fullmatch(city("staff", "reset-password", "mia@stad.be").stdout)
+    reset = city("staff", "reset-app", "mia@stad.be", "--reason", "telefoon kwijt")
+    assert reset.stdout == "Mia has no authenticator app any more.\n"
+    audit = sqlite3.connect(city.data / "central.db").execute(
+        "SELECT actor, action, reason FROM audit_entry ORDER BY id"
+    )
+    assert audit.fetchall() == [
+        ("system", "staff.added", ""),
+        ("system", "staff.added", ""),
+        ("system", "staff.factor_reset", "telefoon kwijt"),
+    ]
+    for command in ("reset-password", "reset-app"):
+        more = ("--reason", "x") if command == "reset-app" else ()
+        assert city("staff", command, "nobody@stad.be", *more).stderr == (
+            "There is no such account.\n"
+        )
+
+
+def test_a_role_may_count_for_one_service_or_hall_only(city: Program) -> None:
+    connection = sqlite3.connect(city.data / "central.db")
+    with connection:
+        connection.execute(
+            "INSERT INTO city_service (id, name, email, phone, is_active)"
+            " VALUES (4, 'Cultuur', '', '', 1)"
+        )
+    connection.close()
+    scoped = ("--name", "Jan", "--role", "hall_manager")
+    added = city("staff", "add", "--email", "jan@stad.be", *scoped, "--service", "Cultuur")
+    assert added.returncode == 0, added.stderr
+    assert "hall_manager of service:4" in city("staff", "list").stdout
+    nowhere = city("staff", "add", "--email", "a@stad.be", *scoped, "--service", "Parken")
+    assert nowhere.stderr == "There is no such city service.\n"
+    nowhere = city("staff", "add", "--email", "a@stad.be", *scoped, "--hall", "99")
+    assert nowhere.stderr == "There is no such city service or hall.\n"
+
+
 def test_a_short_password_is_refused_in_words(city: Program) -> None:
     refused = city("staff", "add", "--email", "a@b.be", "--name", "A", "--role", "auditor",
                    HALLPASS_NEW_PASSWORD="short")  # fmt: skip

@@ -139,7 +139,7 @@ def test_guessing_is_slowed_down(database: Database, mia: int) -> None:
 def test_after_a_reset_neither_app_nor_recovery_code_counts(database: Database, mia: int) -> None:
     secret, codes = enrolled(database, mia)
     with database.write() as session:
-        FACTOR.reset(session, mia, "staff:9", NOW, reason="telefoon kwijt")
+        second_factor.forget_app(session, mia, "staff:9", NOW, "telefoon kwijt")
     for typed in (totp.code_at(secret, totp.step_of(LATER)), codes[0]):
         with pytest.raises(WrongFactor):
             check(database, mia, typed)
