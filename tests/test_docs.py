@@ -128,3 +128,13 @@ def test_every_dependency_has_its_reason() -> None:
         re.findall(r"\*\*([\w-]+)\*\*", (DECISIONS / "0007-dependencies.md").read_text())
     )
     assert names == explained
+
+
+def test_every_invariant_names_tests_that_exist() -> None:
+    text = (ROOT / "docs/invariants.md").read_text()
+    table = [row for row in rows(text) if row[0].isdigit()]
+    assert [int(row[0]) for row in table] == list(range(1, 12))
+    for row in table:
+        named = re.findall(r"`(tests/\S+?\.py)`", row[2])
+        assert named, row[1]
+        assert [path for path in named if not (ROOT / path).exists()] == []
