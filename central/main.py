@@ -20,6 +20,7 @@ from central.accounts.sealing import Sealer
 from central.accounts.second_factor import SecondFactor
 from central.accounts.throttle import Throttle
 from central.booking import routes as bookings
+from central.booking import rule_routes as booking_rules
 from central.booking.jobs import Housekeeping
 from central.clock import Clock, utc_now
 from central.credentials import routes as credentials
@@ -77,6 +78,7 @@ ROUTERS = (
     accounts.router,
     halls.router,
     bookings.router,
+    booking_rules.router,
     credentials.router,
     fleet.router,
     feedback.router,
