@@ -16,7 +16,7 @@ from starlette.routing import Mount
 from central.accounts import invitations, renter_sessions, service
 from central.accounts.cookies import RENTER, STAFF
 from central.accounts.links import LinkPurpose, Links
-from central.accounts.principals import Requirement
+from central.accounts.principals import HolderOf, Requirement
 from central.accounts.renter_sessions import Opening
 from central.accounts.roles import Role
 from central.accounts.sessions import act_for, member_of_session, open_session
@@ -101,6 +101,12 @@ class Askers:
     def its_pass(self) -> Asker:
         return Asker({}, self._link(LinkPurpose.PASS))
 
+    def holder(self, requirement: Requirement) -> Asker:
+        """Somebody with a link of the purpose that the route asks for."""
+        if isinstance(requirement, HolderOf):
+            return Asker({}, self._link(requirement.purpose))
+        return Asker({})
+
     def _link(self, purpose: LinkPurpose) -> str:
         return self.links.make(purpose, "NOBODYS", NOW + timedelta(days=1))
 
@@ -153,26 +159,27 @@ def test_who_may_call_what(
     """Calls every route as everybody. A letter says who was let in, a dot who was refused."""
     some = Askers(application, database, people)
     tokens = {mark: Asker(staff(role)) for mark, role in ROLES.items()}
-    askers: dict[str, Callable[[], Asker]] = {
-        "-": lambda: Asker({}),
-        "O": some.order,
-        "P": some.its_pass,
-        "r": some.renter,
-        "v": some.association,
-        "b": some.helped,
-        "w": some.invited,
-        "n": some.half,
-        **{mark: lambda asker=asker: asker for mark, asker in tokens.items()},  # type: ignore[misc]
+    askers: dict[str, Callable[[Requirement], Asker]] = {
+        "-": lambda _: Asker({}),
+        "k": some.holder,
+        "O": lambda _: some.order(),
+        "P": lambda _: some.its_pass(),
+        "r": lambda _: some.renter(),
+        "v": lambda _: some.association(),
+        "b": lambda _: some.helped(),
+        "w": lambda _: some.invited(),
+        "n": lambda _: some.half(),
+        **{mark: lambda _, mark=mark: tokens[mark] for mark in tokens},  # type: ignore[misc]
     }
     lines = []
     for route in routes(application):
         if not isinstance(route.original_route, APIRoute):
             continue
+        (requirement,) = requirements(route.dependant)
         for method in sorted(route.methods or ()):
             marks = ""
             for mark, asker in askers.items():
-                marks += mark if is_let_in(client, route, method, asker()) else "."
-            (requirement,) = requirements(route.dependant)
+                marks += mark if is_let_in(client, route, method, asker(requirement)) else "."
             lines.append(f"{marks}  {method:<6} {route.path}  [{requirement}]")
     text = "\n".join([LEGEND, *sorted(lines, key=lambda line: line[len(askers) :])]) + "\n"
     if "HALLPASS_ACCEPT" in os.environ:
@@ -197,8 +204,9 @@ def is_open(route: RouteContext) -> bool:
 
 
 LEGEND = """\
-# Written by test_authorization.py. Every route called by: - nobody, O holder of an order's link,
-# P holder of a pass's link; r a renter as citizen, v the same for an association, b the same helped
-# by the contact centre; w holder of a link to choose a password, n staff before the second factor;
-# with a token: h hall manager, f facility staff, c contact centre, l logistics, a auditor, A admin.
-# A dot: refused. Over whose halls a role counts: test_scopes.py."""
+# Written by test_authorization.py. Every route called by: - nobody, k holder of a link of the purpose
+# that the route asks for, O holder of an order's link, P of a pass's link; r a renter as citizen, v the
+# same for an association, b the same helped by the contact centre; w holder of a link to choose a
+# password, n staff before the second factor; with a token: h hall manager, f facility staff, c contact
+# centre, l logistics, a auditor, A admin. A dot: refused. Over whose halls a role counts:
+# test_scopes.py."""
