@@ -160,6 +160,14 @@ class DefectChanged(Event):
     change: int
 
 
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven(Event):
+    """A renter filled in the form of the day after. `feedback` is its row."""
+
+    name: ClassVar[str] = "feedback.given.v1"
+    feedback: int
+
+
 EVENTS: Mapping[str, type[Event]] = {
     event.name: event
     for event in (
@@ -179,6 +187,7 @@ EVENTS: Mapping[str, type[Event]] = {
         EntryRecorded,
         DefectReported,
         DefectChanged,
+        FeedbackGiven,
     )
 }
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {

@@ -26,7 +26,8 @@ from central.clock import Clock, utc_now
 from central.credentials import routes as credentials
 from central.database import Database
 from central.documents.authority import Authority, open_authority
-from central.feedback import routes as feedback
+from central.feedback import answer_routes
+from central.feedback import routes as defect_routes
 from central.fleet import routes as fleet
 from central.fleet.channel import NoChannel
 from central.fleet.gate import Gate
@@ -51,6 +52,8 @@ from central.web import (
     demo,
     desk,
     entries,
+    feedback,
+    feedback_desk,
     mailbox,
     orders,
     passes,
@@ -81,12 +84,15 @@ ROUTERS = (
     booking_rules.router,
     credentials.router,
     fleet.router,
-    feedback.router,
+    defect_routes.router,
+    answer_routes.router,
     booking.router,
     orders.router,
     passes.router,
     defects.router,
     defects_desk.router,
+    feedback.router,
+    feedback_desk.router,
     desk.router,
     entries.router,
     account_log_in.router,

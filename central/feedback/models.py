@@ -1,14 +1,16 @@
-"""The tables of defects, their photos and history."""
+"""The tables of defects with photos and history, of answers, and of how halls were found and left."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from central.booking.models import Reservation
 from central.database import Base, BigId, words_of
 from central.feedback.defect import Kind, State, Transition
+from central.feedback.room_state import Moment
+from central.feedback.trends import Question
 from central.halls.models import Hall
 
 
@@ -93,3 +95,40 @@ class DefectChange(Base):
     actor: Mapped[str] = mapped_column(String(60))
     public_note: Mapped[str] = mapped_column(Text, default="")
     """What was said to the reporter with it."""
+
+
+class Feedback(Base):
+    """What one renter answered the day after; shown to nobody as theirs."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"), unique=True)
+    """So that each use is answered once."""
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"))
+    overall: Mapped[int] = mapped_column(SmallInteger)
+    entering: Mapped[int | None] = mapped_column(SmallInteger)
+    cleanliness: Mapped[int | None] = mapped_column(SmallInteger)
+    equipment: Mapped[int | None] = mapped_column(SmallInteger)
+    """Marks from 1 to 5, see `trends.Question`; empty: not answered."""
+    remark: Mapped[str] = mapped_column(Text, default="")
+    given_at: Mapped[datetime]
+
+    __table_args__ = (
+        *(CheckConstraint(f"{one} BETWEEN 1 AND 5", f"{one}_is_a_mark") for one in Question),
+        Index("ix_feedback_hall_id_given_at", "hall_id", "given_at"),
+    )
+
+
+class RoomState(Base):
+    """How a renter found or left a hall; once for each, never changed."""
+
+    __tablename__ = "room_state"
+
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"), primary_key=True)
+    moment: Mapped[Moment] = mapped_column(words_of(Moment), primary_key=True)
+    items: Mapped[dict[str, bool]] = mapped_column(JSON)
+    """`room_state.Item`, and whether it was in order."""
+    noted_at: Mapped[datetime]
+
+    reservation: Mapped[Reservation] = relationship(lazy="raise")

@@ -38,6 +38,14 @@ class Words:
         month = self.texts["months"].split()[day.month - 1]
         return f"{weekday} {day.day} {month} {day.year}"
 
+    def month(self, day: date) -> str:
+        """Return the month of a day: december 2026."""
+        return f"{self.texts['months'].split()[day.month - 1]} {day.year}"
+
+    def number(self, number: float) -> str:
+        """Return a number with one decimal: 4,2 in Dutch, 4.2 in English."""
+        return f"{number:.1f}" if self.code == "en" else f"{number:.1f}".replace(".", ",")
+
     def time(self, moment: datetime) -> str:
         """Return a wall time: 14.00 in Dutch, 14:00 in English."""
         return moment.strftime(self.texts["time_format"])

@@ -1,4 +1,4 @@
-"""Defects with photos and history."""
+"""Defects with photos and history; answers of the day after; how halls were found and left."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,11 @@ WORD = sa.String(40)
 
 
 def upgrade() -> None:
+    defects()
+    answers()
+
+
+def defects() -> None:
     op.create_table(
         "defect",
         sa.Column("id", BIG_ID, nullable=False),
@@ -78,4 +83,41 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_defect_change_defect_id"), "defect_change", ["defect_id"], unique=False
+    )
+
+
+def answers() -> None:
+    marks = ("overall", "entering", "cleanliness", "equipment")
+    op.create_table(
+        "feedback",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("reservation_id", BIG_ID, nullable=False),
+        sa.Column("hall_id", sa.Integer(), nullable=False),
+        *(sa.Column(one, sa.SmallInteger(), nullable=one != "overall") for one in marks),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("given_at", MOMENT, nullable=False),
+        *(
+            sa.CheckConstraint(f"{one} BETWEEN 1 AND 5", name=op.f(f"ck_feedback_{one}_is_a_mark"))
+            for one in marks
+        ),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"], ["reservation.id"], name=op.f("fk_feedback_reservation_id")
+        ),
+        sa.ForeignKeyConstraint(["hall_id"], ["hall.id"], name=op.f("fk_feedback_hall_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("reservation_id", name=op.f("uq_feedback_reservation_id")),
+    )
+    op.create_index(
+        "ix_feedback_hall_id_given_at", "feedback", ["hall_id", "given_at"], unique=False
+    )
+    op.create_table(
+        "room_state",
+        sa.Column("reservation_id", BIG_ID, nullable=False),
+        sa.Column("moment", WORD, nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("noted_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"], ["reservation.id"], name=op.f("fk_room_state_reservation_id")
+        ),
+        sa.PrimaryKeyConstraint("reservation_id", "moment", name=op.f("pk_room_state")),
     )
