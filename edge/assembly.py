@@ -17,7 +17,7 @@ from edge.access import Access
 from edge.believing import Believing
 from edge.commanding import Commanding
 from edge.config import DoorUnitConfig
-from edge.controller import Controller, Inbox, Parts
+from edge.controller import Controller, Parts
 from edge.doorway import Doorway
 from edge.drivers import machine
 from edge.drivers.announcer import announcer_named
@@ -38,6 +38,7 @@ from edge.drivers.systemd import Supervisor
 from edge.events import Input, StopRequested
 from edge.faults import Faults
 from edge.housekeeping import Housekeeping
+from edge.inbox import Inbox
 from edge.inspection import Inspection
 from edge.pins import read_pins
 from edge.recording import Recorder

@@ -6,7 +6,6 @@ secured; a loop that hangs stops the keep-alive, so that the hardware locks by i
 """
 
 import logging
-import queue
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,6 +42,7 @@ from edge.events import (
 )
 from edge.faults import Faults
 from edge.housekeeping import Housekeeping
+from edge.inbox import Inbox
 from edge.recording import Recorder
 from edge.signs import Signs
 from edge.unit_clock import UnitClock
@@ -53,10 +53,6 @@ TURN = 0.02
 """Seconds between two looks at inputs and timers when nothing happens."""
 ALIVE_EVERY = 1.0
 HEALTH_EVERY = 60.0
-MOST_WAITING = 1000
-"""Events that may wait before those that can come without end are dropped."""
-FLOODABLE = (CodeSeen, CodeUnclear, ReaderHealth, Received)
-
 MOST_MISTAKES = 50
 """Turns that may fail before the program gives up and lets the service manager start it anew."""
 _STATEMENTS_IN_A_SESSION = 1 << 20
@@ -71,33 +67,6 @@ DOCUMENTS = {
     Down.DENY: DocumentType.DENY,
 }
 log = logging.getLogger(__name__)
-
-
-class Inbox:
-    """The one queue. `emit` is what drivers are given; it never waits.
-
-    What strangers can send without end is dropped when too much of it waits: it is said again, or did
-    no harm. What happens once (an input, the line, a request to stop) always gets in.
-    """
-
-    def __init__(self) -> None:
-        """Begin empty."""
-        self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.dropped = 0
-
-    def emit(self, event: Event) -> None:
-        """Put a fact on the queue."""
-        if isinstance(event, FLOODABLE) and self._queue.qsize() >= MOST_WAITING:
-            self.dropped += 1
-            return
-        self._queue.put(event)
-
-    def take(self, patience: float) -> Event | None:
-        """Return the next fact, or None after `patience` seconds without one."""
-        try:
-            return self._queue.get(timeout=patience) if patience else self._queue.get_nowait()
-        except queue.Empty:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +138,12 @@ class Controller:
             self._parts.faults.put(Fault.INTERNAL_ERROR, wrong=True)
 
     def _begin(self) -> None:
-        parts = self._parts
+        parts, now = self._parts, self._parts.clock.monotonic()
         for name, active in parts.inputs.settled.items():
             if active and name is not _CONTACT:
-                parts.watching.input_changed(InputChanged(name, active, parts.clock.monotonic()))
+                parts.watching.input_changed(InputChanged(name, active, now))
+        # Before the first pass is judged: a lock-down that still holds lets nobody in meanwhile.
+        parts.commanding.follow_mode(now)
         parts.supervisor.ready()
 
     def _take(self, event: Event) -> None:
