@@ -7,7 +7,7 @@ and the words that go back to central (what is held; is it current?).
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.documents import Document, DocumentType
 from contracts.errors import ContractError, Equivocation, Malformed
@@ -231,7 +231,12 @@ class Believing:
                 believed, _ = rules.receive(believed, kind, kept[kind])
             except ContractError as error:
                 log.error("%s was kept and is not believed any more: %s", kind, error)  # noqa: TRY400
-        self._faults.put(Fault.STATE_LOST, wrong=not believed.fresh)
+        gone = rules.gone(believed)
+        if gone:
+            # For example a list whose key was removed since: without it what was revoked would open.
+            log.error("not here any more, so nothing opens yet: %s", ", ".join(gone))
+            believed = replace(believed, lost=True)
+        self._faults.put(Fault.STATE_LOST, wrong=not believed.fresh, detail=", ".join(gone))
         return believed
 
 

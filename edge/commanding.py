@@ -119,6 +119,9 @@ class Commanding:
         beliefs = self._believing.beliefs
         if beliefs.config is None or not beliefs.config.commissioned:
             return DenyReason.NOT_COMMISSIONED.value
+        if not beliefs.fresh:
+            # An old key set may have come back, with a command key that was removed since.
+            return DenyReason.LISTS_TOO_OLD.value
         if self._doorway.mode is DoorMode.LOCKED_DOWN:
             return DenyReason.LOCKED_DOWN.value
         return ""

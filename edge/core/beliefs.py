@@ -154,6 +154,20 @@ def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None =
     return document
 
 
+def gone(beliefs: Beliefs) -> tuple[DocumentType, ...]:
+    """Return the kinds of documents that were in force once and are not here any more.
+
+    The last freshness answer is not one of them: without it the lists only count as older.
+    """
+    return tuple(
+        kind
+        for kind in IN_ORDER
+        if beliefs.floors.get(kind)
+        and kind not in beliefs.held
+        and kind is not DocumentType.FRESHNESS
+    )
+
+
 _ANY_SITE = -1  # before there is a config: only keys that count at every site can be used
 
 
