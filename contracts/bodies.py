@@ -36,6 +36,8 @@ Day = Annotated[int, Field(ge=0, le=2 * U24 // 1440 + 1)]
 Long = Annotated[int, Field(ge=0, le=U32)]
 Number = Annotated[int, Field(ge=0, le=2**53)]
 UnixSeconds = Annotated[int, Field(ge=0, le=U32)]
+UnixMilliseconds = Annotated[int, Field(ge=0, le=1000 * U32)]
+"""Until 2106: what a unit once took for the time it never goes behind again."""
 HexId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 """Eight bytes in lower-case hexadecimal."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -46,6 +48,11 @@ UnitId = Annotated[str, StringConstraints(pattern=f"^{UNIT_ID}$")]
 PublicKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 """A code, never prose: letters, digits, `_` and `-`."""
+
+
+def _place(names: tuple[int | str, ...]) -> str:
+    """Return where something is wrong; who sent it chose the names, and they end up in logs."""
+    return ".".join(map(str, names))[:80].encode("unicode_escape").decode()
 
 
 class Body(BaseModel):
@@ -80,9 +87,7 @@ class Body(BaseModel):
             return cls.model_validate_json(raw)
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False, include_input=False)
-            wrong = "; ".join(
-                f"{'.'.join(map(str, one['loc']))[:80]}: {one['msg'][:200]}" for one in found[:3]
-            )
+            wrong = "; ".join(f"{_place(one['loc'])}: {one['msg'][:200]}" for one in found[:3])
             msg = f"not a {cls.__name__}: {wrong}"
             raise Malformed(msg) from None
 

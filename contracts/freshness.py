@@ -4,11 +4,10 @@ It proves to the unit that its lists are the newest ones, sets its clock and giv
 Acknowledgements of journal entries are signed the same way, and so are the deny lists of keys.
 """
 
-from typing import Annotated
 
 from pydantic import Field
 
-from contracts.bodies import Body, Byte, Digest, HexId, Nonce, Number, Short
+from contracts.bodies import Body, Byte, Digest, HexId, Nonce, Number, Short, UnixMilliseconds
 from contracts.documents import DocumentType
 
 LONGEST_ROUND_TRIP = 5.0
@@ -25,7 +24,7 @@ class Freshness(Body):
     """The body of a freshness document; audience: the unit."""
 
     nonce: Nonce
-    unix_ms: Annotated[int, Field(ge=0, le=2**48)]
+    unix_ms: UnixMilliseconds
     """Central's time when it signed."""
     numbers: dict[DocumentType, Number]
     """The number of every document that is current for this unit."""

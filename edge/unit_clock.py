@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contracts import strict_json
+from contracts.bodies import U32
 from contracts.clock import ClockReading, ClockTrust
 from contracts.errors import Malformed
 from edge.core import timekeeping
@@ -40,6 +41,7 @@ class UnitClock:
         floor = store.summary.floor_ms
         self._keeper = self._from_anchor(floor) or timekeeping.start(floor, clock.rtc_ms(), boot_ms)
         self._floor_due = clock.monotonic() + FLOOR_EVERY
+        self._began_ms = boot_ms
 
     @property
     def trust(self) -> ClockTrust:
@@ -59,7 +61,9 @@ class UnitClock:
         ahead = self._clock.wall_ms() - self._keeper.floor_ms
         if ahead < 0:
             return reading
-        return replace(reading, estimate=_moment(self._clock.wall_ms()), untrusted_for=ahead / 1000)
+        # Who sets the wall clock again and again must not make a bounded grace last for ever.
+        ms = max(ahead, self._clock.boot_ms() - self._began_ms)
+        return replace(reading, estimate=_moment(self._clock.wall_ms()), untrusted_for=ms / 1000)
 
     def unix_ms(self) -> int | None:
         """Return the believed Unix time in milliseconds, None when it is not trusted."""
@@ -121,11 +125,11 @@ class UnitClock:
     def _from_anchor(self, floor_ms: int) -> Timekeeper | None:
         try:
             body = strict_json.loads(self._anchor.read_bytes())
-            if body["boot"] != self._boot or not floor_ms:
+            unix_ms, boot_ms = int(body["unix_ms"]), int(body["boot_ms"])
+            is_possible = floor_ms <= unix_ms <= 1000 * U32 and boot_ms <= self._clock.boot_ms()
+            if body["boot"] != self._boot or not floor_ms or not is_possible:
                 return None
-            return Timekeeper(
-                floor_ms, ClockTrust.SIGNED, int(body["unix_ms"]), int(body["boot_ms"])
-            )
+            return Timekeeper(floor_ms, ClockTrust.SIGNED, unix_ms, boot_ms)
         except (OSError, Malformed, KeyError, TypeError, ValueError):
             return None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts import strict_json
 from contracts.clock import ClockTrust
 from edge.drivers.database import open_database
 from edge.drivers.journal import Journal
@@ -146,3 +147,28 @@ def test_untrusted_time_gives_a_guess_that_is_never_behind_the_floor(
     assert ahead.untrusted_for == 60
     behind = UnitClock(Machine(wall=NOW_MS - 60_000), store, anchor, BOOT).reading()
     assert behind.estimate is None
+
+
+def test_guess_does_not_stay_young_however_often_the_wall_clock_is_set_back(
+    store: Store, anchor: Path
+) -> None:
+    store.raise_floor(NOW_MS, 0)
+    machine = Machine()
+    clock = UnitClock(machine, store, anchor, BOOT)
+    for _ in range(3):
+        machine.passes(20 * 60_000)
+        machine.wall = NOW_MS + 1_000
+    assert clock.reading().untrusted_for == 3600
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"unix_ms": 10**20}, {"unix_ms": NOW_MS - 1}, {"unix_ms": -1}, {"boot_ms": 10**20}],
+    ids=str,
+)
+def test_anchor_that_cannot_be_is_not_believed(
+    store: Store, anchor: Path, change: dict[str, int]
+) -> None:
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    anchor.write_bytes(strict_json.dumps({**strict_json.loads(anchor.read_bytes()), **change}))
+    assert UnitClock(Machine(), store, anchor, BOOT).trust is ClockTrust.FLOOR
