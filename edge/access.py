@@ -79,7 +79,12 @@ class Access:
 
     def _grant(self, granted: Granted, text: str, now: float) -> Granted | Denied:
         claims = granted.claims
-        uses = bool(claims.uses) and not self._shown.is_reopening(text, now)
+        # Where everybody may enter, a pass changes nothing, and costs nothing.
+        uses = (
+            bool(claims.uses)
+            and not self._doorway.is_free
+            and not self._shown.is_reopening(text, now)
+        )
         data = {
             "outcome": "granted",
             "credential": claims.credential_id.hex(),
@@ -96,7 +101,7 @@ class Access:
         except DatabaseFailed as error:
             return Denied(DenyReason.JOURNAL_FAILED, claims, detail=str(error))
         self._doorway.let_in(cause, now, accessible=claims.accessible)
-        self._shown = note_granted(self._shown, now)
+        self._shown = note_granted(self._shown, now, paid=uses)
         timings = self._doorway.timings
         release = timings.extended_release if claims.accessible else timings.release
         self._signs.granted(claims, now, release / 1000)

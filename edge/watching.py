@@ -54,6 +54,7 @@ class Watching:
         self._believing, self._doorway = believing, doorway
         self._due = 0.0
         self._certificate_due = 0.0
+        self._current_at = clock.monotonic()
         self.unacked: Callable[[], int] = lambda: 0
 
     def input_changed(self, event: InputChanged) -> None:
@@ -135,11 +136,22 @@ class Watching:
         trust = self._clock.trust
         self._faults.put(Fault.CLOCK_UNTRUSTED, wrong=not trust.trusted, detail=trust.value)
         beliefs = self._believing.beliefs
-        age = beliefs.lists_age(self._clock.unix_ms())
-        config = beliefs.config
-        if config is not None and age is not None:
+        age, config = self._lists_age(), beliefs.config
+        if config is not None:
             oldest = config.policy.lists_old_after_hours * 3600
             self._faults.put(Fault.LISTS_OLD, wrong=age > oldest, detail=f"{int(age)} s")
+
+    def _lists_age(self) -> float:
+        """Return the seconds for which nobody proved that the lists are current, as far as known.
+
+        A list that central named and a broker withholds, or a lost clock, makes the age unknown: then
+        it goes on from what it was.
+        """
+        now = self._clock.monotonic()
+        age = self._believing.beliefs.lists_age(self._clock.unix_ms())
+        if age is not None:
+            self._current_at = now - age
+        return now - self._current_at
 
     def _machine(self) -> None:
         self._faults.put(Fault.JOURNAL_SLOW, wrong=self._recorder.take_slowest() > SLOW)

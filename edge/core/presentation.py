@@ -75,13 +75,13 @@ def see(shown: Presentation, text: str, now: float) -> tuple[Presentation, bool]
     return _with(shown, sight, now), must_judge
 
 
-def note_granted(shown: Presentation, now: float) -> Presentation:
-    """Return the presentation after the code seen last was granted."""
+def note_granted(shown: Presentation, now: float, *, paid: bool = True) -> Presentation:
+    """Return the presentation after the code seen last was granted, and `paid` for with a use or not."""
     if not shown.sights:
         return shown
     sight = shown.sights[0]
     # A free reopening does not begin another free time, or one use would last for ever.
-    granted_at = sight.granted_at if sight.reopens(now) else now
+    granted_at = now if paid and not sight.reopens(now) else sight.granted_at
     return _with(shown, replace(sight, granted=True, granted_at=granted_at), now)
 
 
