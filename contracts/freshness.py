@@ -4,7 +4,6 @@ It proves to the unit that its lists are the newest ones, sets its clock and giv
 Acknowledgements of journal entries are signed the same way, and so are the deny lists of keys.
 """
 
-
 from pydantic import Field
 
 from contracts.bodies import Body, Byte, Digest, HexId, Nonce, Number, Short, UnixMilliseconds
