@@ -89,13 +89,19 @@ def serve(
 def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
+    from central.feedback.photos import PhotoStore
     from central.main import Background, authority_of, broker_of, mailer_of
     from central.web.guard import log_to_stderr
 
     database, settings = _current_database(), _settings()
     log_to_stderr()
     background = Background(
-        database, authority_of(settings), utc_now, mailer_of(settings), broker_of(settings)
+        database,
+        authority_of(settings),
+        utc_now,
+        mailer_of(settings),
+        broker_of(settings),
+        PhotoStore(settings.data),
     )
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):

@@ -28,6 +28,8 @@ from central.database import Database
 from central.documents.authority import Authority, open_authority
 from central.feedback import answer_routes
 from central.feedback import routes as defect_routes
+from central.feedback.jobs import Cleaning
+from central.feedback.photos import PhotoStore
 from central.fleet import routes as fleet
 from central.fleet.channel import NoChannel
 from central.fleet.gate import Gate
@@ -138,6 +140,7 @@ class Background:
         clock: Clock,
         mailer: Mailer,
         broker: Address | None = None,
+        photos: PhotoStore | None = None,
     ) -> None:
         """Prepare the work; without a broker nothing reaches units, and the rest goes on."""
         post_office = PostOffice(database, mailer)
@@ -152,6 +155,7 @@ class Background:
             self.fleet.run,
             Housekeeping(database, clock).run,
             Forgetting(database, clock).run,
+            *([Cleaning(database, photos, clock).run] if photos else []),
             *([partial(channel.run, self.fleet)] if channel else []),
         )
         self._stop = threading.Event()
@@ -178,7 +182,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
     authority = authority_of(settings)
-    background = Background(database, authority, clock, mailer_of(settings), broker_of(settings))
+    photos = PhotoStore(settings.data)
+    background = Background(
+        database, authority, clock, mailer_of(settings), broker_of(settings), photos
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

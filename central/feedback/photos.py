@@ -12,7 +12,8 @@ import struct
 import tempfile
 import threading
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -127,7 +128,9 @@ class PhotoStore:
         picture = made_anew(content)
         name = sha256(picture).hexdigest()
         path = self._path(name)
-        if not path.exists():
+        if path.exists():
+            path.touch()  # the cleaning sees that somebody needs it
+        else:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(path, picture)
         return name
@@ -154,6 +157,13 @@ class PhotoStore:
         with Image.open(io.BytesIO(self.read(name)), formats=["JPEG"]) as found:
             picture = _encoded(_small(found, _THUMBNAIL))
         return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
+
+    def drop_others(self, named: Collection[str], before: datetime) -> None:
+        """Remove photos that are not among `named` and were sent before a moment."""
+        for path in self._folder.glob("??/*"):
+            is_old = path.stat().st_mtime < before.timestamp()
+            if is_old and path.stem not in named:
+                path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         if _HASH.fullmatch(name) is None:

@@ -21,6 +21,11 @@ class UseNotBegun(CentralError):
     sentence = "This use of the hall has not begun yet."
 
 
+def may_tell(reservation: Reservation, now: datetime) -> bool:
+    """Tell whether its renter has something to tell: it happens, or happened."""
+    return reservation.state in _HAPPENED and now >= reservation.opens_at
+
+
 def use_of(session: Session, reference: str, now: datetime) -> Reservation:
     """Return the reservation that somebody tells about, with its hall and site.
 

@@ -16,6 +16,8 @@ from central.booking.service import LINK_LIVES_AFTER
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase
 from central.errors import NotFound
+from central.feedback import uses
+from central.feedback.who import USE_LIVES, use_link
 from central.web.pages import ThePages
 
 router = APIRouter(prefix="/orders/{link}", include_in_schema=False)
@@ -33,8 +35,9 @@ def show(
     pages: ThePages,
     links: TheLinks,
     database: TheDatabase,
+    now: Now,
 ) -> Response:
-    """Show one's order, with the way to each pass."""
+    """Show one's order, with the way to each pass, and to tell about each use."""
     with database.read() as session:
         order = queries.order_of(session, holder.subject)
     states = {one.state for one in order.reservations}
@@ -45,6 +48,11 @@ def show(
         state=next(one for one in _LIVELIEST if one in states),
         link=link,
         rows=[_row(one, links) for one in order.reservations],
+        uses={
+            one.id: use_link(links, one)
+            for one in order.reservations
+            if uses.may_tell(one, now) and now < one.ends_at + USE_LIVES
+        },
     )
 
 

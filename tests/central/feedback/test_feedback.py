@@ -6,7 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from central.accounts.links import LinkPurpose
 from central.accounts.roles import Right, Role
+from central.booking import queries
 from central.booking import service as booking
 from central.errors import CentralError
 from central.events import FeedbackGiven
@@ -177,3 +179,20 @@ def test_what_is_not_in_order_leads_to_reporting_it(
     assert done.headers["location"] == f"{path}/defect"
     assert client.get(f"{path}/state/before").status_code == 409
     assert client.get(f"{path}/state/never").status_code == 422
+
+
+@SQLITE
+def test_the_order_s_page_leads_to_the_use_from_its_beginning_on(
+    client: httpx.Client, reporting: Reporting
+) -> None:
+    reservation = reporting.book()
+    with reporting.database.read() as session:
+        reference = queries.reservation_of(session, reservation.reference).order.reference
+    until = reservation.ends_at + timedelta(days=90)
+    path = f"/orders/{reporting.links.make(LinkPurpose.ORDER, reference, until)}"
+    assert "/uses/" not in client.get(path).text
+    reporting.time.now = reservation.starts_at
+    (way,) = re.findall(r'href="(/uses/[^"]+)"', client.get(path).text)
+    assert "Uw gebruik van Zaal A" in client.get(way).text
+    reporting.time.now = reservation.ends_at + timedelta(days=31)
+    assert "/uses/" not in client.get(path).text
