@@ -183,10 +183,10 @@ class Believing:
         # Together: the configuration of another site without the end of the old one's list would
         # have this site's list refused as too old.
         with self._recorder.together():
-            for document in accepted:
+            if rules.has_moved(before, after):
+                self._store.drop_document(DocumentType.AMENDMENTS)
+            for document in accepted:  # perhaps the list of the new site, that had waited
                 self._store.keep_document(document.kind, document.raw, document.number)
-            for kind in before.held.keys() - after.held.keys():
-                self._store.drop_document(kind)
         if after.root != before.root:
             try:
                 self._identity.keep_root(after.root)

@@ -154,6 +154,13 @@ def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None =
     return document
 
 
+def has_moved(before: Beliefs, after: Beliefs) -> bool:
+    """Tell whether the unit came to another site: the old one's list says nothing any more."""
+    if before.config is None or after.config is None:
+        return False
+    return before.config.site != after.config.site
+
+
 def gone(beliefs: Beliefs) -> tuple[DocumentType, ...]:
     """Return the kinds of documents that were in force once and are not here any more.
 
@@ -228,10 +235,11 @@ def _take_in(beliefs: Beliefs, document: Document) -> Beliefs:
 
 
 def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
-    if beliefs.config is not None and beliefs.config.site != config.site:
-        # Another site has its own list: the old one says nothing here, so nothing is current.
-        beliefs = replace(
-            beliefs,
+    changed = replace(beliefs, config=config)
+    if has_moved(beliefs, changed):
+        # Another site has its own list, so nothing is current.
+        return replace(
+            changed,
             held=_without(beliefs.held, DocumentType.AMENDMENTS),
             floors=_without(beliefs.floors, DocumentType.AMENDMENTS),
             amendments=AmendmentIndex(),
@@ -239,7 +247,7 @@ def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
             answered=False,
             lost=True,
         )
-    return replace(beliefs, config=config)
+    return changed
 
 
 def _without(items: Mapping[DocumentType, T], kind: DocumentType) -> dict[DocumentType, T]:

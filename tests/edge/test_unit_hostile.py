@@ -96,6 +96,48 @@ def test_unit_that_finds_a_list_gone_opens_again_when_it_is_back(
         assert unit.released
 
 
+# --- another site
+
+THERE = 4
+
+
+def a_pass_there(city: City) -> str:
+    return a_pass(city, site=THERE)
+
+
+def test_unit_at_another_site_waits_for_its_list_after_a_restart_too(
+    tmp_path: Path, city: City
+) -> None:
+    with running(tmp_path, city) as unit:
+        unit.send(Down.KEYS, city.keyset())
+        unit.send(Down.CONFIG, city.config())
+        unit.answer_freshness(amendments=0)  # nothing was ever amended at the first site
+        unit.send(Down.CONFIG, city.config(2, site=THERE))
+    with running(tmp_path, city) as unit:
+        unit.show(a_pass_there(city))
+        assert last_word(unit) == DenyReason.LISTS_TOO_OLD
+
+
+def test_list_that_came_before_the_unit_heard_of_its_new_site_is_kept(
+    tmp_path: Path, city: City
+) -> None:
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        unit.send(Down.AMENDMENTS, city.amendments(7))
+        lists_key_there = tuple(
+            entry.model_copy(update={"sites": (THERE,)}) if entry.id == LISTS_KEY else entry
+            for entry in city.entries
+        )
+        unit.send(Down.KEYS, city.keyset(2, lists_key_there))
+        revoked = some_claims().credential_id.hex()
+        unit.send(Down.AMENDMENTS, city.amendments(1, site=THERE, revoked=[revoked]))
+        unit.send(Down.CONFIG, city.config(2, site=THERE))
+        unit.answer_freshness()
+    with running(tmp_path, city) as unit:
+        unit.show(a_pass_there(city))
+        assert last_word(unit) == DenyReason.REVOKED
+
+
 # --- starting
 
 
