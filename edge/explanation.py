@@ -63,11 +63,16 @@ def verdict_words(answer: Mapping[str, Any]) -> str:
             end = moment_of(int(answer["window"][1]))
             return f"\nThis door opens now, until {end:{_MOMENT}}."
         case "denied":
-            said = refusal(DenyReason(answer["reason"]), Language.EN)
+            said = refusal(DenyReason(answer["reason"]), Language.EN).filled(_opens(answer))
             why = f" ({answer['detail']})" if answer.get("detail") else ""
             return f"\nThis door stays shut: {answer['reason']}{why}. {said.says}"
         case _:
             return f"\nWhat this door would answer is unknown: {answer.get('detail', '')}"
+
+
+def _opens(answer: Mapping[str, Any]) -> str:
+    minute = answer.get("opens_at")
+    return "" if minute is None else f"{moment_of(int(minute)):{_MOMENT}}"
 
 
 def status_lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Passes that can be held up with one click: a list that the demo's central offers, and nothing else."""
 
+import contextlib
 import json
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -27,7 +28,10 @@ class Offer:
 
 
 class Passes:
-    """Reads `[{"label": "...", "png_url": "..."}]` from one address, and pictures from the same host."""
+    """Reads `[{"label": "...", "png_url": "..."}]` from one address, and pictures from the same host.
+
+    What was on offer stays at hand when central is stopped, as a pass stays on the renter's phone.
+    """
 
     def __init__(self, url: str) -> None:
         """Read from an address.
@@ -41,33 +45,48 @@ class Passes:
             raise NoPasses(msg)
         self._url = url
         self._client = httpx.AsyncClient(timeout=_PATIENCE, trust_env=False)
+        self._listed: list[Offer] = []
+        self._pictures: dict[str, bytes] = {}
 
     async def offers(self) -> list[Offer]:
-        """Return what can be held up now.
+        """Return what can be held up now: what central lists, or listed last if it does not answer.
 
         Raises:
-            NoPasses: nobody answers, or something else than such a list.
+            NoPasses: nobody ever answered, or something else than such a list.
 
         """
         try:
-            listed = json.loads(await self._get(self._url))
+            answer = await self._get(self._url)
+        except NoPasses:
+            if self._listed:
+                return self._listed
+            raise
+        try:
+            listed = json.loads(answer)
         except (ValueError, RecursionError) as error:
             msg = "the list of passes is no JSON"
             raise NoPasses(msg) from error
         found = (self._offer(one) for one in listed[:_MOST]) if isinstance(listed, list) else ()
-        return [offer for offer in found if offer is not None]
+        self._listed = [offer for offer in found if offer is not None]
+        await self._keep_pictures()
+        return self._listed
 
     async def picture(self, png_url: str) -> bytes:
-        """Return the picture of a pass.
+        """Return the picture of a pass, the one at hand when it cannot be fetched.
 
         Raises:
-            NoPasses: it is somewhere else than the list, or cannot be fetched.
+            NoPasses: it is somewhere else than the list, or was never fetched and cannot be.
 
         """
         if not self.is_ours(png_url):
             msg = "the pass is not where the list of passes is"
             raise NoPasses(msg)
-        return await self._get(png_url)
+        try:
+            return await self._get(png_url)
+        except NoPasses:
+            if png_url not in self._pictures:
+                raise
+            return self._pictures[png_url]
 
     def is_ours(self, url: str) -> bool:
         """Tell whether an address is on the list's own host and port."""
@@ -80,6 +99,13 @@ class Passes:
     async def close(self) -> None:
         """Hang up."""
         await self._client.aclose()
+
+    async def _keep_pictures(self) -> None:
+        kept: dict[str, bytes] = {}
+        for url in (one.png_url for one in self._listed):
+            with contextlib.suppress(NoPasses):
+                kept[url] = self._pictures.get(url) or await self._get(url)
+        self._pictures = kept
 
     def _offer(self, listed: object) -> Offer | None:
         match listed:

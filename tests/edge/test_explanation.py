@@ -37,6 +37,10 @@ def test_anything_else_is_said_to_be_no_pass(text: str) -> None:
     [
         ({"answer": "granted", "window": [0, 60]}, "opens now, until Wed 2025-01-01 01:00 UTC"),
         ({"answer": "denied", "reason": "expired", "detail": ""}, "stays shut: expired."),
+        (
+            {"answer": "denied", "reason": "not_yet_valid", "opens_at": 60},
+            "opens this door from Wed 2025-01-01 01:00 UTC.",
+        ),
         ({"answer": "denied", "reason": "unknown_key", "detail": "key 9"}, "(key 9)"),
         ({"answer": "unknown", "detail": "no answer"}, "is unknown: no answer"),
     ],

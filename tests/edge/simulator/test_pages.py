@@ -369,6 +369,19 @@ def test_a_demo_that_is_down_leaves_the_rest_of_the_page_usable(
         assert "De lijst met passen komt niet door." in client.get(it.page).text
 
 
+def test_a_pass_that_was_on_offer_is_held_up_also_when_central_is_stopped(
+    door: VirtualDoor, client: httpx.Client, passes: PassList
+) -> None:
+    with serving(door, f"{passes.origin}/passes") as it:
+        assert "Anna Peeters" in client.get(it.page).text
+        passes.close()
+        assert "Anna Peeters" in client.get(it.page).text
+        wanted = {"pass": f"{passes.origin}/pass.png"}
+        answer = client.post(f"{it.page}/hold-up", data=wanted, headers=JSON)
+        assert answer.json()["said"] == "held"
+        assert door.state().holding
+
+
 # --- news ----------------------------------------------------------------------------------------
 
 
