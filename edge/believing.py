@@ -66,6 +66,7 @@ class Believing:
         self._ask_due = 0.0
         self._refused_at = float("-inf")
         self._refusals: set[str] = set()
+        self._root_kept = identity.root
         self.changed: Callable[[DocumentType], None] = lambda _kind: None
         """Called with the type of each document that came into force."""
         self.beliefs = self._from_store(unit)
@@ -187,11 +188,18 @@ class Believing:
                 self._store.drop_document(DocumentType.AMENDMENTS)
             for document in accepted:  # perhaps the list of the new site, that had waited
                 self._store.keep_document(document.kind, document.raw, document.number)
-        if after.root != before.root:
-            try:
-                self._identity.keep_root(after.root)
-            except OSError as error:  # read-only identity: the signed key sets still lead there
-                log.warning("the new root could not be written down: %s", error)
+        self._keep_root(after)
+
+    def _keep_root(self, beliefs: Beliefs) -> None:
+        if beliefs.root == self._root_kept:
+            return
+        try:
+            self._identity.keep_root(beliefs.root)
+            self._root_kept = beliefs.root
+        except OSError as error:
+            # Tried again with the next document: a later key set that only the new root signed could
+            # not be proven from the old one after a start.
+            log.warning("the new root could not be written down: %s", error)
 
     def _found_again(self, before: Beliefs) -> None:
         if before.lost and not self.beliefs.lost:
@@ -236,6 +244,7 @@ class Believing:
             # For example a list whose key was removed since: without it what was revoked would open.
             log.error("not here any more, so nothing opens yet: %s", ", ".join(gone))
             believed = replace(believed, lost=True)
+        self._keep_root(believed)
         self._faults.put(Fault.STATE_LOST, wrong=not believed.fresh, detail=", ".join(gone))
         return believed
 

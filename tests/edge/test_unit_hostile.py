@@ -15,6 +15,7 @@ from contracts.documents import DocumentType, unit_audience
 from contracts.freshness import DeniedKey, DenyList
 from contracts.journal import EventKind
 from contracts.keys import KeyPurpose
+from contracts.keyset import KeySetBody, sign_keyset
 from contracts.modes import DoorMode
 from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
@@ -93,6 +94,25 @@ def test_unit_that_finds_a_list_gone_opens_again_when_it_is_back(
         unit.send(Down.AMENDMENTS, city.amendments())
         assert Fault.STATE_LOST not in unit.controller._parts.faults.active
         unit.show(a_pass(city, credential_id=b"another1"))
+        assert unit.released
+
+
+def test_new_root_that_could_not_be_written_down_is_written_with_the_next_document(
+    tmp_path: Path, city: City
+) -> None:
+    heir = City(keys=city.keys)
+    body = KeySetBody(keys=heir.entries, root=heir.root_keys)
+    bridge = sign_keyset(2, int(NOW.timestamp()), body, [*city.root[:2], *heir.root[:2]])
+    root = tmp_path / "identity" / "root.json"
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        root.unlink()
+        root.mkdir()  # the medium does not take it
+        unit.send(Down.KEYS, bridge)
+        root.rmdir()
+        unit.send(Down.KEYS, heir.keyset(3))
+    with running(tmp_path, city) as unit:
+        unit.show(a_pass(city))
         assert unit.released
 
 
