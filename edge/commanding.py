@@ -24,6 +24,8 @@ from edge.uplink import Uplink
 
 DONE = "done"
 NONCE_UNKNOWN = "nonce_unknown"
+NOTED_EVERY = 60.0
+"""Seconds between two lines about commands that came too late or again."""
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,7 @@ class Commanding:
         self._doorway, self._signs, self._uplink = doorway, signs, uplink
         self._inspect = inspect
         self._nonces = NonceBook()
+        self._note_late_from = float("-inf")
 
     def take(self, payload: bytes, now: float) -> None:
         """Take what came on the command topic: a plain request for a nonce, or a signed command."""
@@ -59,7 +62,7 @@ class Commanding:
         self._nonces, is_good = self._nonces.take(command.nonce, now)
         outcome, detail = self._carry_out(command, now) if is_good else (NONCE_UNKNOWN, {})
         if not is_good:
-            self._recorder.write(EventKind.COMMAND, _line(command, outcome))
+            self._note_late(command, now)
         result = CommandResult(id=command.id, outcome=outcome, detail=dict(detail))
         self._uplink.say(Up.RESULT, DocumentType.RESULT, result, 0)
 
@@ -93,6 +96,12 @@ class Commanding:
         nonce = secrets.token_hex(16)
         self._nonces = self._nonces.give(nonce, now)
         self._uplink.say(Up.NONCE, DocumentType.NONCE, NonceGiven(ask=asked.ask, nonce=nonce), 0)
+
+    def _note_late(self, command: Command, now: float) -> None:
+        """Write down that a command came too late or again; a broker may say one without end."""
+        if now >= self._note_late_from:
+            self._note_late_from = now + NOTED_EVERY
+            self._recorder.write(EventKind.COMMAND, _line(command, NONCE_UNKNOWN))
 
     def _carry_out(self, command: Command, now: float) -> tuple[str, Mapping[str, Any]]:
         refusal = self._refusal(command)

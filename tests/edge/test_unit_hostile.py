@@ -19,6 +19,7 @@ from contracts.keyset import KeySetBody, sign_keyset
 from contracts.modes import DoorMode
 from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
+from edge.commanding import NOTED_EVERY
 from edge.events import CodeSeen
 from tests.edge.a_unit import UnitUnderTest, running
 from tests.simulators.city import KEY_IDS, NOW, City, some_claims
@@ -213,17 +214,32 @@ def test_pass_shown_at_a_door_open_for_all_costs_no_use(door: UnitUnderTest, cit
 # --- a broker that forges and replays
 
 
+def a_command(city: City, unit: UnitUnderTest) -> bytes:
+    commanding, nonce = unit.controller._parts.commanding, secrets.token_hex(16)
+    commanding._nonces = commanding._nonces.give(nonce, time.monotonic())
+    body = Command(id="11" * 8, command=CommandName.UNLOCK_ONCE, nonce=nonce, actor="staff-7")
+    return city.document(DocumentType.COMMAND, unit_audience(city.unit), 1, body)
+
+
 def test_command_opens_nothing_while_the_state_is_lost(tmp_path: Path, city: City) -> None:
     with running(tmp_path, city) as unit:
         unit.send(Down.KEYS, city.keyset())
         unit.send(Down.CONFIG, city.config())
-        commanding, nonce = unit.controller._parts.commanding, secrets.token_hex(16)
-        commanding._nonces = commanding._nonces.give(nonce, time.monotonic())
-        body = Command(id="11" * 8, command=CommandName.UNLOCK_ONCE, nonce=nonce, actor="staff-7")
-        audience = unit_audience(city.unit)
-        unit.send(Down.COMMAND, city.document(DocumentType.COMMAND, audience, 1, body))
+        unit.send(Down.COMMAND, a_command(city, unit))
         assert not unit.released
         assert unit.events(K.COMMAND)[-1].data["outcome"] == DenyReason.LISTS_TOO_OLD
+
+
+def test_one_command_said_without_end_does_not_fill_the_journal(
+    door: UnitUnderTest, city: City
+) -> None:
+    command = a_command(city, door)
+    for _ in range(10):
+        door.send(Down.COMMAND, command)
+    assert [event.data["outcome"] for event in door.events(K.COMMAND)] == ["done", "nonce_unknown"]
+    commanding = door.controller._parts.commanding
+    commanding.take(command, time.monotonic() + NOTED_EVERY)
+    assert len(door.events(K.COMMAND)) == 3
 
 
 def test_names_in_a_forged_document_add_no_line_to_the_log(
