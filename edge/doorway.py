@@ -46,6 +46,7 @@ class Doorway:
         self._door = rules.at_start(leaf_open=leaf_open, now=now)
         self.timings = Timings()
         self.mode = DoorMode.LOCKED
+        self._is_cut_short = False
 
     @property
     def leaf_open(self) -> bool:
@@ -91,9 +92,10 @@ class Doorway:
 
     def tick(self, now: float) -> None:
         """Do what is due, and keep the hardware's lock timer from running out while released."""
-        if self._door.is_free and not self._strike.released:
-            # Secured by a mistake of ours: a mode that still holds is written anew, and releases anew.
-            self.set_mode(DoorMode.LOCKED, 0, now)
+        if self._is_cut_short:
+            self._is_cut_short = False
+            if self._door.is_free:  # a mode that still holds is written anew, and releases anew
+                self.set_mode(DoorMode.LOCKED, 0, now)
         if self._door.due is not None and now >= self._door.due:
             self._follow(rules.tick(self._door, now, self.timings), now)
         self._strike.keep_alive(now)
@@ -101,6 +103,7 @@ class Doorway:
     def secure(self) -> None:
         """Lock, at once and whatever the state: the program stops or met something it does not know."""
         self._strike.secure()
+        self._is_cut_short = True
 
     def _follow(self, outcome: tuple[rules.Door, tuple[Action, ...]], now: float) -> None:
         self._door, actions = outcome
