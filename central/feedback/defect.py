@@ -32,9 +32,9 @@ class Transition(StrEnum):
     REOPEN = "reopen"
     NOTE = "note"
     """Only the public note changes."""
-    BLOCK = "block"
+    CLOSE_HALL = "close_hall"
     """The hall is closed because of it; the defect stays where it stands."""
-    UNBLOCK = "unblock"
+    OPEN_HALL = "open_hall"
 
 
 class Kind(StrEnum):
@@ -67,8 +67,8 @@ TRANSITIONS: Mapping[tuple[State, Transition], State] = {
     (State.SOLVED, Transition.REOPEN): State.SEEN,
     (State.NOT_SOLVED, Transition.REOPEN): State.SEEN,
     **{(state, Transition.NOTE): state for state in State},
-    **{(state, Transition.BLOCK): state for state in OPEN},
-    **{(state, Transition.UNBLOCK): state for state in State},
+    **{(state, Transition.CLOSE_HALL): state for state in OPEN},
+    **{(state, Transition.OPEN_HALL): state for state in State},
 }
 """All that can happen; any other pair is refused."""
 
@@ -81,12 +81,12 @@ MAY: Mapping[Transition, frozenset[Role]] = {
     Transition.REOPEN: _KEEPERS,
     Transition.NOTE: _KEEPERS,
     Transition.DECLINE: _MANAGERS,
-    Transition.BLOCK: _MANAGERS,
-    Transition.UNBLOCK: _MANAGERS,
+    Transition.CLOSE_HALL: _MANAGERS,
+    Transition.OPEN_HALL: _MANAGERS,
 }
 """Who may make a transition, beside admins; reporting is for renters and whoever stands in the hall."""
 
-CLOSING = frozenset({Transition.BLOCK, Transition.UNBLOCK})
+CLOSING = frozenset({Transition.CLOSE_HALL, Transition.OPEN_HALL})
 """Transitions that close or open the hall as well."""
 EXPLAINED = frozenset({Transition.DECLINE, Transition.NOTE})
 """Transitions that say nothing to the renter without a public note."""

@@ -34,31 +34,31 @@ from central.halls.scope import in_scope
 from central.outbox.service import announce
 
 MOST_LETTERS = 2000
-LONGEST_BLOCK = timedelta(days=366)
+LONGEST_CLOSURE = timedelta(days=366)
 _PRESSED_TWICE = timedelta(minutes=10)
 
 
-class AlreadyBlocked(CentralError):
+class AlreadyClosed(CentralError):
     """The hall is closed because of this defect."""
 
     status = HTTPStatus.CONFLICT
-    code = "already_blocked"
+    code = "already_closed"
     sentence = "The hall is closed because of this defect already."
 
 
-class NotBlocked(CentralError):
+class NotClosed(CentralError):
     """The hall is not closed because of this defect."""
 
     status = HTTPStatus.CONFLICT
-    code = "not_blocked"
+    code = "not_closed"
     sentence = "The hall is not closed because of this defect."
 
 
-class BlockTooLong(CentralError):
+class ClosureTooLong(CentralError):
     """It would end in the past, or after more than a year."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    code = "block_too_long"
+    code = "closure_too_long"
     sentence = "A hall is closed until a moment within the next {days} days."
 
 
@@ -170,7 +170,7 @@ def change(
 
     Raises:
         NotFound: there is no such defect.
-        DefectNotPossible: not in its state, or only with `block` and `unblock`.
+        DefectNotPossible: not in its state, or only with `close_hall` and `open_hall`.
         NoteNeeded: without a note it would tell nothing.
 
     """
@@ -185,7 +185,7 @@ def change(
     return defect
 
 
-def block(
+def close_hall(
     session: Session,
     reference: str,
     until: datetime,
@@ -198,43 +198,43 @@ def block(
     Raises:
         NotFound: there is no such defect.
         DefectNotPossible: it is over.
-        AlreadyBlocked: the hall is closed because of it.
-        BlockTooLong: `until` is past or far away.
+        AlreadyClosed: the hall is closed because of it.
+        ClosureTooLong: `until` is past or far away.
         Taken: a reservation or a closure is in the way.
 
     """
     defect = _locked(session, reference)
-    after(defect.state, Transition.BLOCK)
-    if not now < until <= now + LONGEST_BLOCK:
-        raise BlockTooLong(field="until", days=LONGEST_BLOCK.days)
-    if blocked_until(session, defect, now):
-        raise AlreadyBlocked
+    after(defect.state, Transition.CLOSE_HALL)
+    if not now < until <= now + LONGEST_CLOSURE:
+        raise ClosureTooLong(field="until", days=LONGEST_CLOSURE.days)
+    if closed_until(session, defect, now):
+        raise AlreadyClosed
     spaces = spaces_of_halls(session, [defect.hall_id])
     closure = closures.close(session, spaces, Period(now, until), reason, now)
     defect.closure_id = closure.id
-    _write(session, defect, Transition.BLOCK, actor, now)
+    _write(session, defect, Transition.CLOSE_HALL, actor, now)
     return defect
 
 
-def unblock(session: Session, reference: str, actor: str, now: datetime) -> Defect:
+def open_hall(session: Session, reference: str, actor: str, now: datetime) -> Defect:
     """Open the hall again that was closed because of a defect.
 
     Raises:
         NotFound: there is no such defect.
-        NotBlocked: the hall is not closed because of it.
+        NotClosed: the hall is not closed because of it.
 
     """
     defect = _locked(session, reference)
-    if blocked_until(session, defect, now) is None or defect.closure_id is None:
-        raise NotBlocked
+    if closed_until(session, defect, now) is None or defect.closure_id is None:
+        raise NotClosed
     closure_id, defect.closure_id = defect.closure_id, None
     session.flush()
     closures.reopen(session, closure_id)
-    _write(session, defect, Transition.UNBLOCK, actor, now)
+    _write(session, defect, Transition.OPEN_HALL, actor, now)
     return defect
 
 
-def blocked_until(session: Session, defect: Defect, now: datetime) -> datetime | None:
+def closed_until(session: Session, defect: Defect, now: datetime) -> datetime | None:
     """Return until when the hall is closed because of a defect; None: it is not."""
     closure = session.get(Closure, defect.closure_id) if defect.closure_id else None
     return closure.ends_at if closure and closure.ends_at > now else None

@@ -37,7 +37,7 @@ class Defect(Base):
     """During whose use it was seen; empty: not known."""
     source: Mapped[Source] = mapped_column(words_of(Source))
     reported_by: Mapped[str] = mapped_column(String(60))
-    """`renter`, `visitor` or `staff:7`: who, without a name."""
+    """`renter`, `guest` or `staff:7`: who, without a name."""
     email: Mapped[str] = mapped_column(String(254), default="")
     """Who wants to hear what happens with it; empty: nobody, or the renter of the reservation."""
     language: Mapped[str] = mapped_column(String(2))

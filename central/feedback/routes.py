@@ -14,10 +14,10 @@ from central.feedback.defects import Reporter, Sought
 from central.feedback.dependencies import RawBody, ThePhotos, picture, take_turn
 from central.feedback.models import Defect, Source
 from central.feedback.schemas import (
-    BlockIn,
     DefectChangeIn,
     DefectIn,
     DefectOut,
+    HallClosureIn,
     NewReportOut,
     ReportOut,
     StaffDefectIn,
@@ -50,7 +50,7 @@ def report_from_sheet(
 ) -> NewReportOut:
     """Report a defect of the hall whose sheet one scanned; photos follow with the returned link."""
     take_turn(request, database, throttle, f"hall:{holder.subject}", now)
-    reporter = Reporter(Source.HALL_SHEET, "visitor")
+    reporter = Reporter(Source.HALL_SHEET, "guest")
     with database.write() as session:
         made = defects.report(session, int(holder.subject), new.report(), reporter, now)
         link = defect_link(links, made.reference, now)
@@ -156,23 +156,23 @@ def change_defect(
         return _out(session, changed, now)
 
 
-@router.put("/defects/{defect}/block")
-def block_hall(
-    defect: str, how: BlockIn, staff: DefectKeeper, database: TheDatabase, now: Now
+@router.put("/defects/{defect}/closure")
+def close_hall(
+    defect: str, how: HallClosureIn, staff: DefectKeeper, database: TheDatabase, now: Now
 ) -> DefectOut:
     """Close the hall because of a defect; refused when somebody has a reservation there."""
     with database.write() as session:
-        check_may(session, staff, defect, Transition.BLOCK)
-        done = defects.block(session, defect, how.until, how.reason, staff.actor, now)
+        check_may(session, staff, defect, Transition.CLOSE_HALL)
+        done = defects.close_hall(session, defect, how.until, how.reason, staff.actor, now)
         return _out(session, done, now)
 
 
-@router.delete("/defects/{defect}/block")
-def unblock_hall(defect: str, staff: DefectKeeper, database: TheDatabase, now: Now) -> DefectOut:
+@router.delete("/defects/{defect}/closure")
+def open_hall(defect: str, staff: DefectKeeper, database: TheDatabase, now: Now) -> DefectOut:
     """Open the hall again that was closed because of a defect."""
     with database.write() as session:
-        check_may(session, staff, defect, Transition.UNBLOCK)
-        return _out(session, defects.unblock(session, defect, staff.actor, now), now)
+        check_may(session, staff, defect, Transition.OPEN_HALL)
+        return _out(session, defects.open_hall(session, defect, staff.actor, now), now)
 
 
 @router.get("/defects/{defect}/photos/{position}")
@@ -186,4 +186,4 @@ def get_photo(
 
 
 def _out(session: Session, defect: Defect, now: Now) -> DefectOut:
-    return DefectOut.seen_by_staff(defect, defects.blocked_until(session, defect, now))
+    return DefectOut.seen_by_staff(defect, defects.closed_until(session, defect, now))

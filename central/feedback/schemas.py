@@ -95,18 +95,18 @@ class DefectOut(ReportOut):
     hall_id: int
     source: Source
     reservation: str | None
-    blocked_until: datetime | None
+    closed_until: datetime | None
     changed_at: datetime
 
     @classmethod
-    def seen_by_staff(cls, defect: Defect, blocked_until: datetime | None) -> Self:
+    def seen_by_staff(cls, defect: Defect, closed_until: datetime | None) -> Self:
         """Return what staff see."""
         return cls(
             **ReportOut.of(defect).model_dump(),
             hall_id=defect.hall_id,
             source=defect.source,
             reservation=defect.reservation.reference if defect.reservation else None,
-            blocked_until=blocked_until,
+            closed_until=closed_until,
             changed_at=defect.changed_at,
         )
 
@@ -119,7 +119,7 @@ class DefectChangeIn(BaseModel):
     """What the reporter reads."""
 
 
-class BlockIn(BaseModel):
+class HallClosureIn(BaseModel):
     """Until when the hall is closed, and what renters read about it."""
 
     until: AwareDatetime

@@ -139,7 +139,7 @@ def photo(
 def _sheet(database: Database, subject: str) -> Place:
     with database.read() as session:
         hall = hall_of(session, int(subject) if subject.isdecimal() else 0)
-    reporter = Reporter(Source.HALL_SHEET, "visitor")
+    reporter = Reporter(Source.HALL_SHEET, "guest")
     return Place(hall.id, hall.name, reporter, f"hall:{hall.id}")
 
 

@@ -138,8 +138,8 @@ def change(
     return _done(shown, defect, form, done, "note")
 
 
-@router.post("/defects/{defect}/block")
-def block(
+@router.post("/defects/{defect}/close-hall")
+def close_hall(
     request: Request,
     defect: str,
     staff: DefectKeeper,
@@ -153,15 +153,15 @@ def block(
     reason = languages()[DEFAULT]("defect.closed_because")  # all renters read this one text
 
     def done(session: Session) -> None:
-        check_may(session, staff, defect, Transition.BLOCK)
+        check_may(session, staff, defect, Transition.CLOSE_HALL)
         until = _end_of(read_day(form.until), _zone(defects.defect_of(session, defect)))
-        defects.block(session, defect, until or now, reason, staff.actor, now)
+        defects.close_hall(session, defect, until or now, reason, staff.actor, now)
 
     return _done(shown, defect, form, done, "until")
 
 
-@router.post("/defects/{defect}/unblock")
-def unblock(
+@router.post("/defects/{defect}/open-hall")
+def open_hall(
     request: Request,
     defect: str,
     staff: DefectKeeper,
@@ -172,8 +172,8 @@ def unblock(
     """Open the hall again."""
 
     def done(session: Session) -> None:
-        check_may(session, staff, defect, Transition.UNBLOCK)
-        defects.unblock(session, defect, staff.actor, now)
+        check_may(session, staff, defect, Transition.OPEN_HALL)
+        defects.open_hall(session, defect, staff.actor, now)
 
     return _done(Shown(request, pages, database, staff, now), defect, ChangeForm(), done, "until")
 
@@ -233,7 +233,7 @@ def _page(
         defect = seen_by(session, shown.staff, reference, *WATCHERS)
         zone = _zone(defect)
         today = to_wall(now, zone).date()
-        blocked = defects.blocked_until(session, defect, now)
+        closed = defects.closed_until(session, defect, now)
         meets = _meets(session, defect, form, now) if isinstance(error, Taken) else []
     can = possible(defect.state, roles_at(shown.staff, defect))
     status = error.status if error else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -247,9 +247,9 @@ def _page(
         problems=problems,
         changes=[(one, to_wall(one.at, zone)) for one in reversed(defect.changes)],
         can=[one for one in can if one not in CLOSING],
-        can_block=Transition.BLOCK in can and blocked is None,
-        can_unblock=Transition.UNBLOCK in can and blocked is not None,
-        blocked=to_wall(blocked, zone) if blocked else None,
+        can_close=Transition.CLOSE_HALL in can and closed is None,
+        can_open=Transition.OPEN_HALL in can and closed is not None,
+        closed=to_wall(closed, zone) if closed else None,
         until=form.until or (today + _A_WEEK).isoformat(),
         today=today.isoformat(),
         meets=meets,

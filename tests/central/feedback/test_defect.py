@@ -25,8 +25,8 @@ TABLE = {
     Transition.DECLINE: "not_solved not_solved not_solved - -",
     Transition.REOPEN: "- - - seen seen",
     Transition.NOTE: "reported seen in_repair solved not_solved",
-    Transition.BLOCK: "reported seen in_repair - -",
-    Transition.UNBLOCK: "reported seen in_repair solved not_solved",
+    Transition.CLOSE_HALL: "reported seen in_repair - -",
+    Transition.OPEN_HALL: "reported seen in_repair solved not_solved",
 }
 # Who may, beside the admin: m hall manager, f facility staff.
 WHO = {
@@ -36,8 +36,8 @@ WHO = {
     Transition.DECLINE: "m",
     Transition.REOPEN: "mf",
     Transition.NOTE: "mf",
-    Transition.BLOCK: "m",
-    Transition.UNBLOCK: "m",
+    Transition.CLOSE_HALL: "m",
+    Transition.OPEN_HALL: "m",
 }
 LETTERS = {Role.HALL_MANAGER: "m", Role.FACILITY_STAFF: "f"}
 

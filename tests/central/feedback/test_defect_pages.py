@@ -138,15 +138,15 @@ def test_staff_handle_a_defect_and_close_the_hall(
     again = client.post(path, data={"transition": "see"}, headers=mia)
     assert again.status_code == 409
     reporting.book()
-    blocked = client.post(f"{path}/block", data={"until": "2026-12-05"}, headers=mia)
-    assert blocked.status_code == 409
-    assert "zaterdag 5 december 2026, van 15.00 tot 17.00 uur" in blocked.text
-    assert client.post(f"{path}/block", data={"until": "x"}, headers=mia).status_code == 422
+    closed = client.post(f"{path}/close-hall", data={"until": "2026-12-05"}, headers=mia)
+    assert closed.status_code == 409
+    assert "zaterdag 5 december 2026, van 15.00 tot 17.00 uur" in closed.text
+    assert client.post(f"{path}/close-hall", data={"until": "x"}, headers=mia).status_code == 422
     done = {"until": "2026-12-04"}
-    assert client.post(f"{path}/block", data=done, headers=mia).status_code == 303
+    assert client.post(f"{path}/close-hall", data=done, headers=mia).status_code == 303
     page = client.get(path, headers=mia).text
     assert "afgesloten tot zaterdag 5 december 2026, 00.00 uur" in page
-    assert client.post(f"{path}/unblock", headers=mia).status_code == 303
+    assert client.post(f"{path}/open-hall", headers=mia).status_code == 303
     assert "afgesloten tot" not in client.get(path, headers=mia).text
     assert "De zaal ging weer open" in client.get(status).text
 
@@ -164,7 +164,7 @@ def test_who_only_looks_is_offered_nothing_to_do(
     page = client.get(path, headers=caretaker).text
     assert 'value="solve"' in page
     assert 'value="decline"' not in page
-    assert "/block" not in page
+    assert "/close-hall" not in page
 
 
 def test_the_code_to_print_leads_to_the_form_of_its_hall(

@@ -165,11 +165,11 @@ def test_photos_are_shown_to_the_reporter_and_staff_in_scope_only(
 
 
 def ask(client: httpx.Client, at: str, transition: Transition, headers: dict[str, str]) -> int:
-    if transition is Transition.BLOCK:
+    if transition is Transition.CLOSE_HALL:
         until = {"until": (NOW + timedelta(days=1)).isoformat()}
-        return client.put(f"{at}/block", json=until, headers=headers).status_code
-    if transition is Transition.UNBLOCK:
-        return client.delete(f"{at}/block", headers=headers).status_code
+        return client.put(f"{at}/closure", json=until, headers=headers).status_code
+    if transition is Transition.OPEN_HALL:
+        return client.delete(f"{at}/closure", headers=headers).status_code
     body = {"transition": transition, "note": "bericht"}
     return client.post(f"{at}/changes", json=body, headers=headers).status_code
 
@@ -221,44 +221,46 @@ def test_the_hall_is_closed_by_one_click_and_opened_by_another(
     at = f"/api/v1/defects/{reported(client, reporting.sheet(), is_urgent=True)['reference']}"
     until = {"until": use(0, day=8).start.isoformat()}
     meets = reporting.book(city.whole)
-    answer = client.put(f"{at}/block", json=until, headers=staff)
+    answer = client.put(f"{at}/closure", json=until, headers=staff)
     assert (answer.status_code, answer.json()["code"]) == (409, "taken"), "the whole holds A"
     path = f"/api/v1/reservations/{meets.reference}/cancel"
     assert client.post(path, json={"reason": "defect"}, headers=staff).is_success
-    done = client.put(f"{at}/block", json=until, headers=staff)
-    assert done.json()["blocked_until"] == "2026-12-08T00:00:00Z"
-    assert client.put(f"{at}/block", json=until, headers=staff).json()["code"] == "already_blocked"
+    done = client.put(f"{at}/closure", json=until, headers=staff)
+    assert done.json()["closed_until"] == "2026-12-08T00:00:00Z"
+    assert client.put(f"{at}/closure", json=until, headers=staff).json()["code"] == "already_closed"
 
     def free() -> list[Any]:
         found: list[Any] = client.get(f"/api/v1/halls/{city.a}/free?day=2026-12-05").json()
         return found
 
     assert free() == []
-    assert client.delete(f"{at}/block", headers=staff).json()["blocked_until"] is None
+    assert client.delete(f"{at}/closure", headers=staff).json()["closed_until"] is None
     assert len(free()) == 1
-    assert client.delete(f"{at}/block", headers=staff).json()["code"] == "not_blocked"
-    sly = client.post(f"{at}/changes", json={"transition": "block"}, headers=staff)
+    assert client.delete(f"{at}/closure", headers=staff).json()["code"] == "not_closed"
+    sly = client.post(f"{at}/changes", json={"transition": "close_hall"}, headers=staff)
     assert sly.json()["code"] == "defect_not_possible", "that would close nothing"
     past = {"until": NOW.isoformat()}
-    assert client.put(f"{at}/block", json=past, headers=staff).json()["code"] == "block_too_long"
+    assert (
+        client.put(f"{at}/closure", json=past, headers=staff).json()["code"] == "closure_too_long"
+    )
 
 
-def test_a_closure_that_ended_or_was_dropped_elsewhere_blocks_no_more(
+def test_a_closure_that_ended_or_was_dropped_elsewhere_closes_no_more(
     client: httpx.Client, reporting: Reporting
 ) -> None:
     staff = reporting.headers(MANAGER)
     at = f"/api/v1/defects/{reported(client, reporting.sheet())['reference']}"
     until = {"until": (NOW + timedelta(days=1)).isoformat()}
-    assert client.put(f"{at}/block", json=until, headers=staff).is_success
+    assert client.put(f"{at}/closure", json=until, headers=staff).is_success
     with reporting.database.read() as session:
         closure = session.query(Defect).one().closure_id
     assert client.delete(f"/api/v1/closures/{closure}", headers=staff).status_code == 204
-    assert client.get(at, headers=staff).json()["blocked_until"] is None
-    assert client.put(f"{at}/block", json=until, headers=staff).is_success
+    assert client.get(at, headers=staff).json()["closed_until"] is None
+    assert client.put(f"{at}/closure", json=until, headers=staff).is_success
     reporting.time.now = NOW + timedelta(days=2)
-    assert client.get(at, headers=staff).json()["blocked_until"] is None
+    assert client.get(at, headers=staff).json()["closed_until"] is None
     later = {"until": (NOW + timedelta(days=3)).isoformat()}
-    assert client.put(f"{at}/block", json=later, headers=staff).is_success
+    assert client.put(f"{at}/closure", json=later, headers=staff).is_success
 
 
 def test_declining_says_why(client: httpx.Client, reporting: Reporting) -> None:
