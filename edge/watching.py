@@ -65,8 +65,11 @@ class Watching:
         if event.input in WATCHED:
             self._faults.put(WATCHED[event.input], wrong=event.active)
             return
-        if event.input in EXPLAINS:
-            self._doorway.explain(event.input, event.at, lasts=event.active)
+        # Only a fire alarm explains for as long as it lasts: an exit button that somebody taped down, or
+        # a contact that stuck, must not silence the alarm for a forced door.
+        is_fire = event.input is Input.FIRE_PANEL
+        if is_fire or (event.active and event.input in EXPLAINS):
+            self._doorway.explain(event.input, event.at, lasts=is_fire and event.active)
         self._recorder.write(
             EventKind.INPUT_CHANGED, {"input": event.input.value, "active": event.active}
         )

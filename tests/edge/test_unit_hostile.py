@@ -20,7 +20,7 @@ from contracts.modes import DoorMode
 from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
 from edge.commanding import NOTED_EVERY
-from edge.events import CodeSeen
+from edge.events import CodeSeen, Input, InputChanged
 from tests.edge.a_unit import UnitUnderTest, running
 from tests.simulators.city import KEY_IDS, NOW, City, some_claims
 
@@ -174,6 +174,19 @@ def test_pass_that_waits_for_the_start_does_not_slip_into_a_lock_down(
         controller._take(CodeSeen(a_pass(city), time.monotonic(), time.monotonic()))
         assert not unit.released
         assert last_word(unit) == DenyReason.LOCKED_DOWN
+
+
+# --- at the leaf
+
+
+@pytest.mark.parametrize("name", [Input.REX, Input.KEY_CYLINDER, Input.PANIC_BAR])
+def test_exit_that_somebody_taped_down_does_not_silence_a_forced_door(
+    door: UnitUnderTest, name: Input
+) -> None:
+    long_ago = time.monotonic() - 3600
+    door.controller.emit(InputChanged(name, active=True, at=long_ago))
+    door.set_input(Input.DOOR_CONTACT, active=True)
+    assert Fault.FORCED_OPEN in door.controller._parts.faults.active
 
 
 # --- while everybody may enter
