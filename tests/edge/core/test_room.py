@@ -11,6 +11,7 @@ from edge.core.room import (
     MEASURES,
     MINIMUM,
     WRITTEN,
+    Measures,
     Room,
     Space,
     assess,
@@ -99,6 +100,46 @@ def test_without_a_ballast_in_the_configuration_the_steps_are_the_same() -> None
     assert assess(space(5, ballast=0, ballast_wanted=0)) is Room.LOW
     assert assess(space(3, ballast=0, ballast_wanted=0)) is Room.LAST_RESORT
     assert assess(space(1, ballast=0, ballast_wanted=0)) is Room.FULL
+
+
+@pytest.mark.parametrize(
+    ("room", "retires", "tells", "gives_up", "takes_back"),
+    [
+        (Room.ENOUGH, False, False, False, True),
+        (Room.PRUNE, True, False, False, True),
+        (Room.LOW, True, True, False, False),
+        (Room.LAST_RESORT, True, True, True, False),
+        (Room.FULL, True, True, True, False),
+    ],
+)
+def test_what_is_done_at_each_step(
+    room: Room,
+    retires: bool,  # noqa: FBT001 - a case
+    tells: bool,  # noqa: FBT001 - a case
+    gives_up: bool,  # noqa: FBT001 - a case
+    takes_back: bool,  # noqa: FBT001 - a case
+) -> None:
+    assert MEASURES[room] == Measures(
+        retire_all=retires, fault=tells, release_ballast=gives_up, grow_ballast=takes_back
+    )
+
+
+def test_a_very_small_disk_still_tells_and_prunes_before_the_last_resort() -> None:
+    steps = [assess(space(free, total=20)) for free in (8, 7.9, 6, 5.9, 4, 3.9)]
+    assert steps == [
+        Room.ENOUGH,
+        Room.PRUNE,
+        Room.PRUNE,
+        Room.LOW,
+        Room.LOW,
+        Room.LAST_RESORT,
+    ]
+
+
+def test_the_room_of_a_ballast_that_is_still_growing_is_not_free() -> None:
+    assert assess(space(60, ballast=16)) is Room.ENOUGH
+    assert assess(space(60, ballast=0)) is Room.PRUNE
+    assert assess(space(40, ballast=0)) is Room.LOW
 
 
 def test_somebody_is_told_before_anything_that_matters_is_given_up() -> None:

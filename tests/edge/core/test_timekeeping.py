@@ -68,6 +68,10 @@ def test_an_rtc_that_stopped_or_was_set_back_is_not_believed(rtc_ms: int) -> Non
     assert start(NOON, rtc_ms, BOOT).trust is ClockTrust.FLOOR
 
 
+def test_an_rtc_may_lose_what_two_parts_in_a_hundred_thousand_are_in_a_month() -> None:
+    assert RTC_MAY_LAG_MS == DRIFT_BASE_MS + 51_840
+
+
 def test_an_rtc_that_only_drifted_behind_the_floor_counts_from_the_floor() -> None:
     keeper = start(NOON, NOON - RTC_MAY_LAG_MS, BOOT)
     assert keeper.trust is ClockTrust.RTC
@@ -148,6 +152,13 @@ def test_network_time_corrects_within_the_drift_budget() -> None:
         assert corrected.floor_ms == NOON
     for too_far in (budget + 1, -budget - 1):
         assert hear_network(keeper, NOON + DAY + too_far, BOOT) == keeper
+
+
+def test_the_budget_grows_only_while_time_passes() -> None:
+    keeper = start(NOON, NOON, BOOT + 10**9)
+    assert budget_ms(keeper, BOOT + 10**9) == DRIFT_BASE_MS
+    assert budget_ms(keeper, BOOT + 10**9 + DAY) == DRIFT_BASE_MS + 1_728
+    assert budget_ms(keeper, BOOT) == DRIFT_BASE_MS
 
 
 def test_network_time_cannot_walk_away_in_small_steps() -> None:
