@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from central.booking.availability import Hours, OpenHours, Rules
@@ -59,8 +60,8 @@ def offer(session: Session, hall_id: int) -> Offer:
     )
 
 
-def limits_of(hall: Hall) -> Limits:
-    """Return within what a hall is booked."""
+def limits_of(hall: Hall | Row[Any]) -> Limits:
+    """Return within what a hall is booked; a row with the same columns will do."""
     longest, horizon = hall.longest_minutes, hall.horizon_days
     return Limits(
         grid=timedelta(minutes=hall.grid_minutes),

@@ -1,4 +1,4 @@
-"""Pages for renters: the halls on offer, and booking one."""
+"""Pages for renters: booking a hall."""
 
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
@@ -28,14 +28,6 @@ router = APIRouter(include_in_schema=False)
 _RENTING = Public("renters look around and book before they have an account")
 _FIELDS = {"starts_at": "start", "ends_at": "end", "attendees": "attendees"}
 """What booking calls a field, and what the page calls it."""
-
-
-@router.get("/", dependencies=[_RENTING])
-def home(request: Request, pages: ThePages, database: TheDatabase) -> Response:
-    """Show what can be rented."""
-    with database.read() as session:
-        halls = offered_halls(session)
-    return pages.show(request, "home.html", halls=halls)
 
 
 @router.get("/book", dependencies=[_RENTING])

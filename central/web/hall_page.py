@@ -1,0 +1,96 @@
+"""A hall's own page: facts, rules, price, and a week of free hours that go on to booking."""
+
+from datetime import date, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from central.accounts.principals import Public
+from central.booking import queries, search
+from central.booking.catalogue import offer
+from central.booking.times import to_wall
+from central.dependencies import Now, TheDatabase, TheSettings
+from central.errors import NotFound
+from central.halls.facts import Subject, facts
+from central.halls.models import Hall
+from central.halls.service import access_type, hall_of
+from central.web.catalogue import card
+from central.web.language import Words, language_of
+from central.web.pages import ThePages
+from central.web.search_form import SearchForm, read_search
+from central.web.week import free_day
+
+router = APIRouter(include_in_schema=False)
+_LOOKING = Public("renters look around before they have an account")
+_WEEK = 7
+
+
+@router.get("/halls/{hall_id}", dependencies=[_LOOKING])
+def show(
+    request: Request,
+    hall_id: int,
+    pages: ThePages,
+    database: TheDatabase,
+    settings: TheSettings,
+    now: Now,
+    form: Annotated[SearchForm, Query()],
+) -> Response:
+    """Show a hall with the week of the day that is asked, or from today."""
+    words = language_of(request)
+    asked = read_search(form, ZoneInfo(settings.zone))
+    with database.read() as session:
+        hit = search.hit_of(session, hall_id, asked.wanted.use, now)
+        if hit is None:
+            raise NotFound("hall")
+        hall, offered = hall_of(session, hall_id), offer(session, hall_id)
+        zone = offered.rules.zone
+        today = to_wall(now, zone).date()
+        first = _first_day(asked.day, today)
+        week = [
+            free_day(day, queries.free_on(session, offered, day, now), zone)
+            for day in (first + timedelta(days=after) for after in range(_WEEK))
+        ]
+        entry = access_type(session, hall_id, first)
+    return pages.show(
+        request,
+        "hall.html",
+        form=form,
+        hall=hall,
+        card=card(words, form, hit),
+        having=_said(hall, Subject.FACILITY, words),
+        accessible=_said(hall, Subject.ACCESSIBILITY, words),
+        entry=entry,
+        today=today,
+        first=first,
+        week=week,
+        problems={one.field: words(one.key, **dict(one.values)) for one in asked.problems},
+        back=form.address("/"),
+        earlier=_week(form, hall, first - timedelta(days=_WEEK)) if first > today else "",
+        later=_week(form, hall, first + timedelta(days=_WEEK)),
+        map=_map(hall),
+    )
+
+
+def _first_day(asked: date | None, today: date) -> date:
+    """Return the first day of the week that is shown: none that is over."""
+    return max(asked or today, today)
+
+
+def _week(form: SearchForm, hall: Hall, first: date) -> str:
+    asked = form.address(f"/halls/{hall.id}", day=first.isoformat(), start="", end="")
+    return f"{asked}#calendar"
+
+
+def _said(hall: Hall, subject: Subject, words: Words) -> list[str]:
+    there = {one.code for one in hall.features}
+    return [one.said(words.code) for code, one in facts(subject).items() if code in there]
+
+
+def _map(hall: Hall) -> str:
+    """Return the address of the place on a map that anybody may use; empty when it is unknown."""
+    north, east = hall.site.latitude, hall.site.longitude
+    if north is None or east is None:
+        return ""
+    return f"https://www.openstreetmap.org/?mlat={north:.6f}&mlon={east:.6f}#map=18/{north:.6f}/{east:.6f}"
