@@ -45,6 +45,49 @@ class ReservationCancelled(Event):
 
     name: ClassVar[str] = "reservation.cancelled.v1"
     reservation: int
+    refund_percent: int = 100
+    """What comes back of its price; a deposit always does, whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRequested(Event):
+    """A renter asks for a reservation that needs approval."""
+
+    name: ClassVar[str] = "reservation.requested.v1"
+    reservation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationApproved(Event):
+    """Somebody of the service agrees; payment may still come first."""
+
+    name: ClassVar[str] = "reservation.approved.v1"
+    reservation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationDenied(Event):
+    """Somebody of the service does not agree."""
+
+    name: ClassVar[str] = "reservation.denied.v1"
+    reservation: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOverdue(Event):
+    """A request waits for an answer: `is_escalated` when the time for it is over."""
+
+    name: ClassVar[str] = "reservation.request_overdue.v1"
+    reservation: int
+    is_escalated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAwaitsPayment(Event):
+    """An order is certain as soon as it is paid; `booking.paying.confirm_paid` makes it so."""
+
+    name: ClassVar[str] = "order.awaits_payment.v1"
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +217,11 @@ EVENTS: Mapping[str, type[Event]] = {
         ReservationConfirmed,
         ReservationMoved,
         ReservationCancelled,
+        ReservationRequested,
+        ReservationApproved,
+        ReservationDenied,
+        RequestOverdue,
+        OrderAwaitsPayment,
         CredentialIssued,
         CredentialRevoked,
         CredentialReissued,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, insert, select, update
 
-from central.booking import occupancy
+from central.booking import approvals, occupancy
 from central.booking.models import Occupancy, Reservation, StateChange
 from central.booking.reservation import State, Transition
 from central.clock import Clock
@@ -37,13 +37,14 @@ class Housekeeping:
                 log.exception("housekeeping failed; trying again")
 
     def tidy(self) -> None:
-        """Let holds run out and reservations finish."""
+        """Let holds run out and reservations finish; remind of requests that wait."""
         now = self._clock()
         if spaces := self._spaces_to_sweep(now):
             with self._database.write() as session:
                 occupancy.lock(session, spaces, now)
         if self._ended(now):
             self._finish(now)
+        self._remind(now)
 
     def _spaces_to_sweep(self, now: datetime) -> list[int]:
         with self._database.read() as session:
@@ -53,6 +54,13 @@ class Housekeeping:
     def _ended(self, now: datetime) -> list[int]:
         with self._database.read() as session:
             return list(session.scalars(_over(now)))
+
+    def _remind(self, now: datetime) -> None:
+        with self._database.read() as session:
+            if not approvals.to_remind(session, now):
+                return
+        with self._database.write() as session:
+            approvals.remind(session, now)
 
     def _finish(self, now: datetime) -> None:
         with self._database.write() as session:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from central.booking.models import Occupancy, Reservation, StateChange
-from central.booking.reservation import State, Transition
+from central.booking.reservation import RUNNING_OUT, State, Transition
 from central.booking.times import Period
 from central.errors import CentralError
 from central.halls.models import Space
@@ -89,12 +89,12 @@ def occupy(locked: Locked, claims: Iterable[Claim]) -> None:
         raise
 
 
-def keep(locked: Locked, reservation_ids: Collection[int]) -> None:
-    """Turn holds into places without an end."""
+def keep(locked: Locked, reservation_ids: Collection[int], until: datetime | None = None) -> None:
+    """Turn holds into places without an end, or with another one."""
     locked.session.execute(
         update(Occupancy)
         .where(Occupancy.reservation_id.in_(reservation_ids))
-        .values(expires_at=None)
+        .values(expires_at=until)
     )
 
 
@@ -141,7 +141,7 @@ def _expire(session: Session, reservation_ids: Collection[int | None], now: date
     # theirs to write down, and waiting for them could close a circle.
     ids = session.scalars(
         select(Reservation.id)
-        .where(Reservation.id.in_(reservation_ids), Reservation.state == State.HELD)
+        .where(Reservation.id.in_(reservation_ids), Reservation.state.in_(RUNNING_OUT))
         .order_by(Reservation.id)
         .with_for_update(skip_locked=True)
     ).all()

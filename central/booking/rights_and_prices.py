@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from central.accounts import grouping
 from central.accounts.capacities import ActingAs
-from central.accounts.target_groups import Rule, TargetGroup, target_group
+from central.accounts.target_groups import UNGROUPED, Rule, TargetGroup, target_group
 from central.booking import pricing, priority
 from central.booking.price_rules import ChosenExtra, Extra, PriceRule, Quote
 from central.booking.priority import PriorityRule, Right
@@ -62,12 +62,20 @@ class RuleBook:
         """Return the target group of a renter for a use on a day."""
         return target_group(acting, self.groups, day)
 
+    def named(self, code: str) -> TargetGroup:
+        """Return the target group with a code; nobody's when the city dropped it."""
+        return next((one.group for one in self.groups if one.group.code == code), UNGROUPED)
+
     def right(self, acting: ActingAs, asked: Asked, now: datetime) -> Right:
         """Return whether a renter may book, and why (not)."""
+        return self.right_of(self.group(acting, asked.day).id, asked, now)
+
+    def right_of(self, group: int, asked: Asked, now: datetime) -> Right:
+        """Return whether a target group may book, and why (not)."""
         return priority.right_for(
             self._priorities(asked.hall),
             hall=asked.hall,
-            group=self.group(acting, asked.day).id,
+            group=group,
             period=asked.period,
             now=now,
             activity=asked.activity,
@@ -76,10 +84,14 @@ class RuleBook:
 
     def quote(self, acting: ActingAs, asked: Asked) -> Quote:
         """Return what a use costs a renter. Extras that do not exist are left out."""
+        return self.quote_of(self.group(acting, asked.day).id, asked)
+
+    def quote_of(self, group: int, asked: Asked) -> Quote:
+        """Return what a use costs a target group. Extras that do not exist are left out."""
         return pricing.quote(
             self.prices.get(asked.hall, self.prices.get(None, ())),
             hall=asked.hall,
-            group=self.group(acting, asked.day).id,
+            group=group,
             period=asked.period,
             attendees=asked.attendees,
             activity=asked.activity,

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,13 @@ from central.accounts.principals import (
 )
 from central.accounts.roles import Role
 from central.accounts.throttle import HOLD, connection_of
-from central.booking import closures, queries, service
+from central.accounts.visitors import visitor_of
+from central.booking import closures, keeping, queries, service
 from central.booking.catalogue import offer, spaces_of_halls
 from central.booking.models import Reservation
 from central.booking.schemas import (
     CancelIn,
+    CancellationOut,
     ClosureIn,
     ClosureOut,
     DeskReservationOut,
@@ -66,25 +68,39 @@ def add_order(
     throttle: TheThrottle,
     links: TheLinks,
     now: Now,
+    idempotency_key: Annotated[str | None, Header(min_length=16, max_length=200)] = None,
 ) -> NewOrderOut:
-    """Keep halls and times for some minutes; confirm with the link that is returned."""
+    """Keep halls and times for some minutes; confirm with the link that is returned.
+
+    Asked again with the same `Idempotency-Key` (take a UUID), the same order comes back.
+    """
     who = connection_of(request.client and request.client.host)
+    visitor = visitor_of(request, database, now)
     with database.write() as session:
         throttle.take(session, HOLD, who, now)
     wishes = [one.wish() for one in new.reservations]
     life = timedelta(minutes=settings.hold_minutes)
     with database.write() as session:
-        order = service.hold(session, new.renter.renter(), wishes, life, now)
+        order = service.hold(
+            session,
+            new.renter.renter(),
+            wishes,
+            life,
+            now,
+            visitor.actor if visitor else service.RENTER,
+            acting=visitor.acting if visitor else None,
+            key=idempotency_key,
+        )
         until = service.link_ends(order.reservations)
         link = links.make(LinkPurpose.ORDER, order.reference, until)
-        return NewOrderOut(**OrderOut.of(order).model_dump(), link=link)
+        return NewOrderOut(**_told(session, order.reference).model_dump(), link=link)
 
 
 @router.get("/orders/{link}")
 def get_order(holder: OrderHolder, database: TheDatabase) -> OrderOut:
     """Tell about one's order."""
     with database.read() as session:
-        return OrderOut.of(queries.order_of(session, holder.subject))
+        return _told(session, holder.subject)
 
 
 @router.post("/orders/{link}/confirm")
@@ -93,7 +109,7 @@ def confirm_order(holder: OrderHolder, database: TheDatabase, now: Now) -> Order
     with database.write() as session:
         order = queries.order_of(session, holder.subject)
         service.confirm(session, order.id, now)
-        return OrderOut.of(queries.order_of(session, holder.subject))
+        return _told(session, holder.subject)
 
 
 @router.post("/orders/{link}/reservations/{reference}/move")
@@ -116,6 +132,16 @@ def cancel_own(
         gone = _own(session, holder, reference)
         done = service.cancel(session, gone.id, now, reason=why.reason)
         return ReservationOut.model_validate(done)
+
+
+@router.get("/orders/{link}/reservations/{reference}/cancellation")
+def preview_cancellation(
+    reference: str, holder: OrderHolder, database: TheDatabase, now: Now
+) -> CancellationOut:
+    """Tell what comes back when one of one's reservations is cancelled now."""
+    with database.read() as session:
+        one = _own(session, holder, reference)
+        return CancellationOut.model_validate(service.refund_of(session, one, now))
 
 
 @router.get("/reservations")
@@ -177,6 +203,11 @@ def drop_closure(closure_id: int, staff: HallManager, database: TheDatabase) -> 
         spaces = closures.spaces_of(session, closure_id)
         check_spaces(session, staff, spaces, Role.HALL_MANAGER)
         closures.reopen(session, closure_id)
+
+
+def _told(session: Session, reference: str) -> OrderOut:
+    order = queries.order_of(session, reference)
+    return OrderOut.of(order, keeping.lines_of(session, [one.id for one in order.reservations]))
 
 
 def _own(session: Session, holder: LinkHolder, reference: str) -> Reservation:

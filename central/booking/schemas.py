@@ -1,13 +1,16 @@
 """What the REST interface of booking takes and gives."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from central.accounts.people import Renter
 from central.booking.models import Order, Reservation
-from central.booking.reservation import State
+from central.booking.price_rules import LineKind, PriceUnit
+from central.booking.reservation import ENDED, State
+from central.booking.rule_models import PriceLineRow
 from central.booking.times import Period
 from central.booking.wishes import Wish
 
@@ -66,10 +69,23 @@ class WishIn(PeriodIn):
     purpose: str = Field(default="", max_length=200)
     accessible: bool = False
     """Doors stay released longer and may stay open longer. No reason is asked."""
+    activity: str = Field(default="", max_length=40)
+    """Code of a kind of activity."""
+    extras: dict[str, Annotated[int, Field(ge=0, le=100_000)]] = Field(default={}, max_length=50)
+    """How many, by code."""
 
     def wish(self) -> Wish:
         """Return it as the service wants it."""
-        return Wish(self.hall, self.period, self.attendees, self.purpose, self.accessible)
+        extras = tuple(self.extras.items())
+        return Wish(
+            self.hall,
+            self.period,
+            self.attendees,
+            self.purpose,
+            self.accessible,
+            self.activity,
+            extras,
+        )
 
 
 class OrderIn(BaseModel):
@@ -113,7 +129,42 @@ class ReservationOut(BaseModel):
     attendees: int
     purpose: str
     cents: int
+    deposit_cents: int
     accessible: bool
+    activity: str
+
+
+class PriceLineOut(BaseModel):
+    """One amount of a price, with what it came from."""
+
+    model_config = ConfigDict(from_attributes=True)
+    kind: LineKind
+    unit: PriceUnit
+    quantity: int
+    unit_cents: int
+    cents: int
+    vat_percent: int
+    rule_id: int | None
+    rule_version: int
+    extra: str
+    names: dict[str, str]
+    day: str
+
+
+class PricedReservationOut(ReservationOut):
+    """A reservation with the lines of its price, frozen when the time was chosen."""
+
+    lines: list[PriceLineOut]
+
+
+class CancellationOut(BaseModel):
+    """What comes back when a reservation is cancelled now."""
+
+    model_config = ConfigDict(from_attributes=True)
+    percent: int
+    cents: int
+    until: date | None
+    """Last day on which it stays this much."""
 
 
 class DeskReservationOut(ReservationOut):
@@ -138,18 +189,26 @@ class OrderOut(BaseModel):
     """A checkout with its reservations."""
 
     reference: str
-    reservations: list[ReservationOut]
+    reservations: list[PricedReservationOut]
     cents: int
-    """The sum of what is not cancelled or expired."""
+    """The sum of what is not denied, cancelled or expired."""
+    deposit_cents: int
 
     @classmethod
-    def of(cls, order: Order) -> Self:
+    def of(cls, order: Order, lines: Mapping[int, Sequence[PriceLineRow]]) -> Self:
         """Return what is told of an order."""
-        ended = {State.CANCELLED, State.EXPIRED}
+        live = [one for one in order.reservations if one.state not in ENDED]
         return cls(
             reference=order.reference,
-            reservations=[ReservationOut.model_validate(one) for one in order.reservations],
-            cents=sum(one.cents for one in order.reservations if one.state not in ended),
+            reservations=[
+                PricedReservationOut(
+                    **ReservationOut.model_validate(one).model_dump(),
+                    lines=[PriceLineOut.model_validate(line) for line in lines.get(one.id, ())],
+                )
+                for one in order.reservations
+            ],
+            cents=sum(one.cents for one in live),
+            deposit_cents=sum(one.deposit_cents for one in live),
         )
 
 

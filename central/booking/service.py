@@ -4,51 +4,52 @@ Each function takes the locks it needs in the one order (see occupancy.py) and l
 found under them, so two of them at once have the same effect as one after the other.
 """
 
-import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.accounts.people import Renter, person_of
-from central.booking import occupancy
+from central.accounts.capacities import ActingAs, Capacity
+from central.accounts.people import Renter, by_number, person_of
+from central.booking import keeping, occupancy, paying
 from central.booking.catalogue import offer
-from central.booking.models import Order, Reservation, StateChange
-from central.booking.occupancy import Claim, Locked
-from central.booking.pricing import price
+from central.booking.deciding import NeedsApproval, decide, local_day, take_extras
+from central.booking.models import Order, Reservation
+from central.booking.refunds import Refund, refund
 from central.booking.reservation import State, Transition, after
-from central.booking.times import Period, to_wall
-from central.booking.wishes import Offer, Wish, check
-from central.errors import Busy, CentralError, NotFound
-from central.events import ReservationCancelled, ReservationConfirmed, ReservationMoved
+from central.booking.rights_and_prices import rule_book
+from central.booking.rows import (
+    HoldRanOut,
+    Over,
+    claim,
+    locked,
+    new_reference,
+    new_reservation,
+    note,
+    placed,
+)
+from central.booking.rule_models import Handling
+from central.booking.rules import policy_of
+from central.booking.times import to_wall
+from central.booking.when import working_days_after
+from central.booking.wishes import Wish, check
+from central.events import (
+    OrderAwaitsPayment,
+    ReservationCancelled,
+    ReservationConfirmed,
+    ReservationMoved,
+    ReservationRequested,
+)
+from central.halls.models import Hall
 from central.outbox.service import announce
 
+__all__ = ["HoldRanOut", "Over", "cancel", "confirm", "hold", "link_ends", "move", "new_reference"]
+
+RENTER = "renter"
 LINK_LIVES_AFTER = timedelta(days=180)
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing that reads like another
-
-
-class HoldRanOut(CentralError):
-    """It was not confirmed in time."""
-
-    status = HTTPStatus.CONFLICT
-    code = "hold_ran_out"
-    sentence = "This time was kept for you, but not any more. Choose a time again."
-
-
-class Over(CentralError):
-    """The time of the reservation has passed."""
-
-    status = HTTPStatus.CONFLICT
-    code = "over"
-    sentence = "The time of this reservation is over."
-
-
-def new_reference() -> str:
-    """Return a reference that people can read out and nobody can guess (50 bits)."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 
 def link_ends(reservations: Collection[Reservation]) -> datetime:
@@ -62,35 +63,73 @@ def hold(
     wishes: Sequence[Wish],
     life: timedelta,
     now: datetime,
-    actor: str = "renter",
+    actor: str = RENTER,
+    *,
+    acting: ActingAs | None = None,
+    key: str | None = None,
 ) -> Order:
     """Keep some halls and times for somebody; all of them or none.
 
+    Args:
+        session: writing.
+        renter: who, as typed.
+        wishes: what.
+        life: how long the times are kept.
+        now: when.
+        actor: who does it.
+        acting: in what capacity, of somebody logged in; None: as oneself, nothing proven.
+        key: what the asker calls the wish; asked again with the same, the same order comes back.
+
     Raises:
         Taken: one is not free.
+        NotForYou: the rules do not let this renter.
         CentralError: a wish cannot be granted at all (see `wishes.check`).
 
     """
     offers = [offer(session, wish.hall_id) for wish in wishes]
     for wish, found in zip(wishes, offers, strict=True):
         check(wish, found, now)
-    locked = occupancy.lock(session, frozenset().union(*(one.spaces for one in offers)), now)
-    order = Order(
-        reference=new_reference(), person_id=person_of(session, renter, now), created_at=now
-    )
-    order.reservations = [
-        _reservation(wish, found, now, life) for wish, found in zip(wishes, offers, strict=True)
+    who = _acting(session, renter, acting, now)
+    places = occupancy.lock(session, frozenset().union(*(one.spaces for one in offers)), now)
+    if key is not None and (same := keeping.order_with_key(session, who.person, key)):
+        return same
+    book = rule_book(session)
+    decided = [
+        decide(book, book.group(who, local_day(wish, one)), wish, one, now)
+        for wish, one in zip(wishes, offers, strict=True)
     ]
+    order = Order(
+        reference=new_reference(),
+        person_id=who.person,
+        organisation_id=who.organisation,
+        idempotency_key=key and keeping.key_of(who.person, key),
+        created_at=now,
+    )
+    chosen = list(zip(wishes, offers, decided, strict=True))
+    order.reservations = [new_reservation(*one, now, life) for one in chosen]
     session.add(order)
     session.flush()
-    claims = [_claim(one, found) for one, found in zip(order.reservations, offers, strict=True)]
-    occupancy.occupy(locked, claims)
-    _note(session, order.reservations, Transition.HOLD, now, actor)
+    together = list(zip(order.reservations, chosen, strict=True))
+    occupancy.occupy(places, [claim(one, found) for one, (_, found, _) in together])
+    for one, (wish, found, said) in together:
+        take_extras(session, wish, found, one, now)
+        keeping.freeze(session, one.id, said)
+    note(session, order.reservations, Transition.HOLD, now, actor)
     return order
 
 
-def confirm(session: Session, order_id: int, now: datetime, actor: str = "renter") -> Order:
-    """Make all reservations of an order certain.
+def _acting(session: Session, renter: Renter, acting: ActingAs | None, now: datetime) -> ActingAs:
+    if acting is not None and acting.person is not None:
+        return acting
+    # Whoever types an address proves nothing: what is known of its owner may not count.
+    person = by_number(session, person_of(session, renter, now))
+    return ActingAs(Capacity.CITIZEN, person=person.id, name=person.name)
+
+
+def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER) -> Order:
+    """Send an order: what is allowed and need not be paid first is certain at once.
+
+    What needs approval is requested; what has to be paid first is kept until it is.
 
     Raises:
         HoldRanOut: one was not kept any more.
@@ -98,16 +137,46 @@ def confirm(session: Session, order_id: int, now: datetime, actor: str = "renter
 
     """
     ids = session.scalars(select(Reservation.id).where(Reservation.order_id == order_id)).all()
-    locked, reservations = _locked(session, ids, frozenset(), now)
+    places, reservations = locked(session, ids, frozenset(), now)
     for one in reservations:
         if one.state is State.EXPIRED or (one.hold_expires_at and one.hold_expires_at <= now):
             raise HoldRanOut
-        one.state = after(one.state, Transition.CONFIRM)
+    awaiting = []
+    for one in reservations:
+        way = _way(session, one)
+        after(one.state, way)
+        if way is Transition.SUBMIT:
+            _request(session, one, now)
+        elif way is Transition.ASK_PAYMENT:
+            awaiting.append(one)
+        else:
+            announce(session, ReservationConfirmed(one.id), now)
+        one.state = after(one.state, way)
+        note(session, [one], way, now, actor)
+    paying.await_payment(places, awaiting, now)
+    certain = [one for one in reservations if one.state is not State.AWAITING_PAYMENT]
+    for one in certain:
         one.hold_expires_at = None
-        announce(session, ReservationConfirmed(one.id), now)
-    occupancy.keep(locked, ids)
-    _note(session, reservations, Transition.CONFIRM, now, actor)
+    occupancy.keep(places, [one.id for one in certain])
+    if awaiting:
+        announce(session, OrderAwaitsPayment(order_id), now)
     return session.get_one(Order, order_id)
+
+
+def _way(session: Session, one: Reservation) -> Transition:
+    """Return how a held reservation goes on when it is sent."""
+    if session.get(Handling, one.id) is not None:
+        return Transition.SUBMIT
+    return Transition.ASK_PAYMENT if paying.has_to_pay_first(session, one) else Transition.CONFIRM
+
+
+def _request(session: Session, one: Reservation, now: datetime) -> None:
+    service = session.scalar(select(Hall.service_id).where(Hall.id == one.hall_id))
+    handling = session.get_one(Handling, one.id)
+    handling.asked_at = now
+    days = policy_of(session, service).approval_working_days
+    handling.due_at = min(working_days_after(now, days), one.starts_at)
+    announce(session, ReservationRequested(one.id), now)
 
 
 def move(
@@ -115,7 +184,7 @@ def move(
     reservation_id: int,
     wish: Wish,
     now: datetime,
-    actor: str = "renter",
+    actor: str = RENTER,
 ) -> Reservation:
     """Give a reservation another time, hall, or both; it never has neither.
 
@@ -127,26 +196,34 @@ def move(
 
     """
     found = offer(session, wish.hall_id)
-    locked, (moved,) = _locked(session, [reservation_id], found.spaces, now)
+    places, (moved,) = locked(session, [reservation_id], found.spaces, now)
     state = after(moved.state, Transition.MOVE)
     if moved.ends_at <= now:
         raise Over
     # What already began may become longer or shorter, though its start lies in the past.
     check(wish, found, min(now, moved.starts_at) if wish.use.start == moved.starts_at else now)
+    book, was_extras = rule_book(session), keeping.extras_of(session, moved.id)
+    wish = replace(wish, activity=moved.activity, extras=was_extras)
+    decided = decide(book, book.named(moved.group_code), wish, found, now)
+    if decided.needs_approval and actor == RENTER:
+        raise NeedsApproval(field="starts_at")
     before = ReservationMoved(moved.id, moved.hall_id, moved.starts_at, moved.ends_at)
-    for name, value in _placed(wish, found).items():
+    for name, value in placed(wish, found, decided).items():
         setattr(moved, name, value)
     session.flush()
-    occupancy.give_back(locked, [moved.id])
-    occupancy.occupy(locked, [_claim(moved, found)])
+    occupancy.give_back(places, [moved.id])
+    occupancy.occupy(places, [claim(moved, found)])
+    keeping.drop_extras(session, moved.id)
+    take_extras(session, wish, found, moved, now)
+    keeping.freeze(session, moved.id, decided)
     if state is State.CONFIRMED:
         announce(session, before, now)
-    _note(session, [moved], Transition.MOVE, now, actor)
+    note(session, [moved], Transition.MOVE, now, actor)
     return moved
 
 
 def cancel(
-    session: Session, reservation_id: int, now: datetime, actor: str = "renter", reason: str = ""
+    session: Session, reservation_id: int, now: datetime, actor: str = RENTER, reason: str = ""
 ) -> Reservation:
     """Give a reservation's place back.
 
@@ -155,93 +232,28 @@ def cancel(
         NotPossible: it is cancelled, expired or finished already.
 
     """
-    locked, (cancelled,) = _locked(session, [reservation_id], frozenset(), now)
+    places, (cancelled,) = locked(session, [reservation_id], frozenset(), now)
     was = cancelled.state
     cancelled.state = after(was, Transition.CANCEL)
     if cancelled.ends_at <= now:
         raise Over
     cancelled.hold_expires_at = None
-    occupancy.give_back(locked, [reservation_id])
+    occupancy.give_back(places, [reservation_id])
     if was is State.CONFIRMED:
-        announce(session, ReservationCancelled(reservation_id), now)
-    _note(session, [cancelled], Transition.CANCEL, now, actor, reason)
+        back = refund_of(session, cancelled, now, actor)
+        announce(session, ReservationCancelled(reservation_id, back.percent), now)
+    note(session, [cancelled], Transition.CANCEL, now, actor, reason)
     return cancelled
 
 
-def _locked(
-    session: Session, ids: Collection[int], more_spaces: frozenset[int], now: datetime
-) -> tuple[Locked, list[Reservation]]:
-    """Lock spaces, then reservations; return them as they are now."""
-    spaces = occupancy.spaces_of(session, ids) | more_spaces
-    locked = occupancy.lock(session, spaces, now)
-    reservations = session.scalars(
-        select(Reservation)
-        .where(Reservation.id.in_(ids))
-        .order_by(Reservation.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    if not reservations:
-        raise NotFound("reservation")
-    if not occupancy.spaces_of(session, ids) <= locked.spaces:
-        raise Busy  # moved to other spaces while we waited for its old ones
-    return locked, list(reservations)
+def refund_of(session: Session, one: Reservation, now: datetime, actor: str = RENTER) -> Refund:
+    """Return what comes back of a price when a reservation is cancelled now.
 
-
-def _reservation(wish: Wish, found: Offer, now: datetime, life: timedelta) -> Reservation:
-    return Reservation(
-        reference=new_reference(),
-        state=State.HELD,
-        hold_expires_at=now + life,
-        created_at=now,
-        **_placed(wish, found),
-    )
-
-
-def _placed(wish: Wish, found: Offer) -> dict[str, Any]:
-    """Return the columns that follow from hall and time."""
-    use, zone = wish.use, found.rules.zone
-    busy = found.rules.occupied_by(use)
-    return {
-        "hall_id": found.hall_id,
-        "starts_at": use.start,
-        "ends_at": use.end,
-        "zone": zone.key,
-        "local_start": to_wall(use.start, zone),
-        "local_end": to_wall(use.end, zone),
-        "busy_from": busy.start,
-        "busy_to": busy.end,
-        "opens_at": use.start - found.early,
-        "closes_at": use.end + found.late,
-        "attendees": wish.attendees,
-        "purpose": wish.purpose,
-        "accessible": wish.accessible,
-        "cents": price(use, found.cents_per_hour),
-    }
-
-
-def _claim(reservation: Reservation, found: Offer) -> Claim:
-    return Claim(
-        found.spaces,
-        Period(reservation.busy_from, reservation.busy_to),
-        reservation_id=reservation.id,
-        expires_at=reservation.hold_expires_at,
-    )
-
-
-def _note(
-    session: Session,
-    reservations: Collection[Reservation],
-    transition: Transition,
-    now: datetime,
-    actor: str,
-    reason: str = "",
-) -> None:
-    session.execute(
-        insert(StateChange),
-        [
-            {"reservation_id": one.id, "transition": transition, "at": now}
-            | {"actor": actor, "reason": reason}
-            for one in reservations
-        ],
-    )
+    Whoever cancels for the city and not for a renter gives everything back.
+    """
+    if actor != RENTER and not actor.startswith("person:") and " for " not in actor:
+        return refund((), one.cents, one.local_start.date(), now.date())
+    service = session.scalar(select(Hall.service_id).where(Hall.id == one.hall_id))
+    tiers = policy_of(session, service).refunds
+    today = to_wall(now, ZoneInfo(one.zone)).date()
+    return refund(tiers, one.cents, one.local_start.date(), today)

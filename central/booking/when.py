@@ -34,6 +34,14 @@ def working_days_before(day: date, count: int) -> date:
     return day
 
 
+def working_days_after(moment: datetime, count: int) -> datetime:
+    """Return the same time of day so many working days later (days of UTC; never earlier)."""
+    while count > 0:
+        moment += _DAY
+        count -= is_working_day(moment.date())
+    return moment
+
+
 def working_days_between(first: date, last: date) -> int:
     """Return how many whole working days lie after `first` and before `last`."""
     days = (last - first).days

@@ -36,6 +36,10 @@ class Wish:
     attendees: int
     purpose: str = ""
     accessible: bool = False
+    activity: str = ""
+    """Code of the kind of activity; empty: not said."""
+    extras: tuple[tuple[str, int], ...] = ()
+    """Codes of extras, and how many."""
 
 
 class InThePast(CentralError):

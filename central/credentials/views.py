@@ -63,7 +63,7 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
             joinedload(Reservation.hall).selectinload(Hall.route),
         )
     )
-    if one is None or one.state in {State.HELD, State.EXPIRED}:
+    if one is None or one.state not in {State.CONFIRMED, State.FINISHED, State.CANCELLED}:
         raise NotFound("pass")
     newest = _newest(session, one.id)
     state, zone = _state(one, newest, now), ZoneInfo(one.zone)

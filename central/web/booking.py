@@ -13,6 +13,7 @@ from central.accounts.links import LinkPurpose
 from central.accounts.people import Renter
 from central.accounts.principals import Public, TheLinks, TheThrottle
 from central.accounts.throttle import HOLD, connection_of
+from central.accounts.visitors import visitor_of
 from central.booking import queries, service
 from central.booking.catalogue import offer
 from central.booking.times import AmbiguousTime, Period, to_wall
@@ -28,6 +29,8 @@ router = APIRouter(include_in_schema=False)
 _RENTING = Public("renters look around and book before they have an account")
 _FIELDS = {"starts_at": "start", "ends_at": "end", "attendees": "attendees"}
 """What booking calls a field, and what the page calls it."""
+_DAYS = frozenset({"since", "until"})
+"""Details of refusals that are days."""
 
 
 @router.get("/book", dependencies=[_RENTING])
@@ -63,18 +66,21 @@ def book(
         if isinstance(read, list):
             return _form(request, pages, session, now, form, read)
     typed, wish = read
-    renter = Renter(typed.email, typed.name, language_of(request).code)
+    words, visitor = language_of(request), visitor_of(request, database, now)
+    renter = Renter(typed.email, typed.name, words.code)
     try:
         with database.write() as session:
             throttle.take(session, HOLD, connection_of(request.client and request.client.host), now)
         with database.write() as session:
             life = timedelta(minutes=settings.hold_minutes)
-            order = service.hold(session, renter, [wish], life, now)
-            service.confirm(session, order.id, now)
+            actor = visitor.actor if visitor else service.RENTER
+            acting = visitor.acting if visitor else None
+            order = service.hold(session, renter, [wish], life, now, actor, acting=acting)
+            service.confirm(session, order.id, now, actor)
             until = service.link_ends(order.reservations)
     except CentralError as error:
         with database.read() as session:
-            return _form(request, pages, session, now, form, [_beside(error)], error.status)
+            return _form(request, pages, session, now, form, [_beside(error, words)], error.status)
     link = links.make(LinkPurpose.ORDER, order.reference, until)
     return RedirectResponse(f"/orders/{link}", HTTPStatus.SEE_OTHER)
 
@@ -128,7 +134,10 @@ def _chosen(halls: list[Hall], form: BookForm) -> Hall | None:
     return next((hall for hall in halls if hall.id == wanted), None)
 
 
-def _beside(error: CentralError) -> Problem:
+def _beside(error: CentralError, words: Words) -> Problem:
     """Return a refusal of booking as a problem of a field of the page."""
     field = _FIELDS.get(error.field or "", "start")
-    return Problem(field, f"error.{error.code}", tuple(error.details.items()))
+    said: dict[str, object] = dict(error.details)
+    for name in _DAYS & said.keys():
+        said[name] = words.day(date.fromisoformat(str(said[name])))
+    return Problem(field, f"error.{error.code}", tuple(said.items()))

@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from central.accounts.links import LinkPurpose, Links
 from central.accounts.principals import OrderHolder, TheLinks
-from central.booking import queries, service
+from central.booking import approvals, keeping, queries, service
 from central.booking.models import Order, Reservation
-from central.booking.reservation import State
+from central.booking.reservation import ENDED, State, Transition, may
 from central.booking.service import LINK_LIVES_AFTER
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase
@@ -22,8 +22,17 @@ from central.web.pages import ThePages
 
 router = APIRouter(prefix="/orders/{link}", include_in_schema=False)
 _WITH_PASS = frozenset({State.CONFIRMED})
-_CAN_CANCEL = frozenset({State.HELD, State.CONFIRMED})
-_LIVELIEST = (State.CONFIRMED, State.HELD, State.FINISHED, State.EXPIRED, State.CANCELLED)
+_LIVELIEST = (
+    State.AWAITING_PAYMENT,
+    State.CONFIRMED,
+    State.IN_HANDLING,
+    State.REQUESTED,
+    State.HELD,
+    State.FINISHED,
+    State.DENIED,
+    State.EXPIRED,
+    State.CANCELLED,
+)
 """An order of several is called after the one that still matters most."""
 
 
@@ -40,6 +49,9 @@ def show(
     """Show one's order, with the way to each pass, and to tell about each use."""
     with database.read() as session:
         order = queries.order_of(session, holder.subject)
+        numbers = [one.id for one in order.reservations]
+        lines, handled = keeping.lines_of(session, numbers), approvals.due_of(session, numbers)
+    live = [one for one in order.reservations if one.state not in ENDED]
     states = {one.state for one in order.reservations}
     return pages.show(
         request,
@@ -47,6 +59,10 @@ def show(
         order=order,
         state=next(one for one in _LIVELIEST if one in states),
         link=link,
+        lines=lines,
+        handled=handled,
+        cents=sum(one.cents for one in live),
+        deposit_cents=sum(one.deposit_cents for one in live),
         rows=[_row(one, links) for one in order.reservations],
         uses={
             one.id: use_link(links, one)
@@ -74,11 +90,13 @@ def ask_to_cancel(
     pages: ThePages,
     links: TheLinks,
     database: TheDatabase,
+    now: Now,
 ) -> Response:
-    """Ask whether it is meant."""
+    """Ask whether it is meant, and say what comes back."""
     with database.read() as session:
         one = _own(queries.order_of(session, holder.subject), reference)
-    return pages.show(request, "cancel.html", link=link, row=_row(one, links))
+        back = service.refund_of(session, one, now)
+    return pages.show(request, "cancel.html", link=link, row=_row(one, links), back=back)
 
 
 @router.post("/cancel/{reference}")
@@ -114,5 +132,5 @@ def _row(one: Reservation, links: Links) -> dict[str, object]:
         "doors": (to_wall(one.opens_at, zone), to_wall(one.closes_at, zone)),
         "held_until": one.hold_expires_at and to_wall(one.hold_expires_at, zone),
         "pass_link": links.make(LinkPurpose.PASS, one.reference, until) if has_pass else None,
-        "can_cancel": one.state in _CAN_CANCEL,
+        "can_cancel": may(one.state, Transition.CANCEL),
     }

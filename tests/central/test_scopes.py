@@ -149,6 +149,12 @@ SCOPED: dict[str, tuple[Role, Ask]] = {
 EXEMPT = {
     "POST /api/v1/passes/emergency": "only admins of the whole city",
     "POST /api/v1/units": "the door stands in the body; tested below",
+    **{
+        f"POST {path}/{act}": "only requests are answered; tested in web/test_approvals_page.py"
+        for path in ("/api/v1/reservations/{reference}", "/desk/approvals/{reference}")
+        for act in ("take-up", "approve", "deny")
+    },
+    "POST /api/v1/reservations/{reference}/confirm-unpaid": "the same",
 }
 
 
