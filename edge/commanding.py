@@ -70,7 +70,7 @@ class Commanding:
         """Bring the door into the mode that holds now, once that is written down."""
         beliefs = self._believing.beliefs
         in_service = beliefs.config is not None and beliefs.config.commissioned
-        may_open = in_service and beliefs.fresh
+        may_open = in_service and beliefs.fresh and beliefs.mode_is_proven
         mode = mode_now(beliefs.modes, self._clock.unix_ms(), may_open=may_open)
         if mode is self._doorway.mode:
             return

@@ -78,6 +78,15 @@ class Beliefs:
         document = self.held.get(kind)
         return document.number if document else 0
 
+    @property
+    def mode_is_proven(self) -> bool:
+        """Tell whether the key that signed the mode was not removed since: then nobody enters by it."""
+        document = self.held.get(DocumentType.MODES)
+        if document is None or self.keyset is None:
+            return False
+        key = int(document.key_id)
+        return key in self.keyset.keys and key not in self.denied
+
     def lists_age(self, unix_ms: int | None) -> float | None:
         """Return the seconds since the newest met freshness answer; None when unknown."""
         if unix_ms is None or self.freshness is None or not self.is_current:

@@ -176,6 +176,22 @@ def test_pass_that_waits_for_the_start_does_not_slip_into_a_lock_down(
         assert last_word(unit) == DenyReason.LOCKED_DOWN
 
 
+# --- a mode whose key was removed
+
+
+@pytest.mark.parametrize("mode", [DoorMode.UNLOCKED, DoorMode.LOCKED_DOWN])
+def test_mode_by_a_key_that_was_removed_holds_nothing_open_and_lets_nobody_in(
+    door: UnitUnderTest, city: City, mode: DoorMode
+) -> None:
+    door.send(Down.MODES, city.modes(mode, SOON))
+    assert door.released is (mode is DoorMode.UNLOCKED)
+    key = DeniedKey(key=KEY_IDS[KeyPurpose.MODES])
+    door.send(Down.DENY, city.deny(DenyList(removed=(key,))))
+    assert not door.released
+    door.show(a_pass(city))
+    assert door.released is (mode is DoorMode.UNLOCKED)  # with a pass again, but in a lock-down
+
+
 # --- at the leaf
 
 
