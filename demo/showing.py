@@ -31,7 +31,7 @@ def show(home: Path, *, fresh: bool) -> None:
     with running(home, say) as demo:
         doors = start_doors(demo, say)
         central = demo.central()
-        renter = a_pass_for_now(central)
+        renter = a_pass_for_now(central, say)
         _tell(demo, doors, renter)
         central.close()
         _stay(demo)
@@ -59,14 +59,15 @@ def start_doors(demo: Demo, say: Say) -> str:
     return address
 
 
-def a_pass_for_now(central: Central) -> Renter | None:
+def a_pass_for_now(central: Central, say: Say) -> Renter | None:
     """Book the next two hours, so that there is a pass to hold up; None when they are taken."""
     start = datetime.now(UTC).replace(second=0, microsecond=0)  # noqa: TID251 - the real time
     hall = next(one["id"] for one in central.get("halls") if one["name"] == HALL_A)
     try:
         return Renter(central, hall, start, start + timedelta(hours=2))
-    except DemoFailed:
-        return None  # an earlier start of the demo has it still
+    except DemoFailed as error:  # most often: an earlier start of the demo has it still
+        say(f"{HALL_A} was not booked for now: {error}")
+        return None
 
 
 def _tell(demo: Demo, doors: str, renter: Renter | None) -> None:

@@ -52,6 +52,7 @@
       const told = await answer.json();
       say(told.says);
       if (told.said === "locked") shake();
+      if (told.said === "held") lookAtDoor();
     } catch {
       lost.hidden = false;
     }
@@ -64,6 +65,12 @@
     requestAnimationFrame(() => { said.textContent = sentence; });
     clearTimeout(forgetting);
     forgetting = setTimeout(() => { said.textContent = ""; }, 6000);
+  }
+
+  // On a phone the passes lie below the door; what it answers is what one wants to see.
+  function lookAtDoor() {
+    const scene = find(".scene");
+    if (scene.getBoundingClientRect().top < 0) scene.scrollIntoView();
   }
 
   function shake() {

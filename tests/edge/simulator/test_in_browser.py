@@ -208,6 +208,17 @@ def test_a_pass_is_held_up_by_one_click_and_by_file(
     page.context.close()
 
 
+def test_on_a_phone_one_sees_the_door_answer_the_pass(browser: Browser, served: Served) -> None:
+    page = live(opened(browser, served.page, viewport=PHONE))
+    button = page.get_by_role("button", name="Anna Peeters, zaterdag")
+    button.evaluate("it => it.scrollIntoView({block: 'start'})")
+    expect(page.locator(".display")).not_to_be_in_viewport(timeout=SOON)
+    button.click()
+    expect(page.locator(".display")).to_be_in_viewport(timeout=SOON)
+    served.door.take_away()
+    page.context.close()
+
+
 def test_a_pass_booked_meanwhile_appears_when_one_comes_back_to_the_page(
     browser: Browser, door: VirtualDoor
 ) -> None:
