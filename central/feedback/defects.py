@@ -1,20 +1,16 @@
-"""Report defects, do something about them, and close the hall for one. Never commits."""
+"""Report defects and do something about them. Never commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from central.accounts.roles import WHOLE_CITY, Scope
-from central.booking import closures
-from central.booking.catalogue import spaces_of_halls
-from central.booking.models import Closure, Order, Reservation
+from central.booking.models import Order, Reservation
 from central.booking.service import new_reference
-from central.booking.times import Period
-from central.errors import CentralError, NotFound
+from central.errors import NotFound
 from central.events import DefectChanged, DefectReported
 from central.feedback.defect import (
     CLOSING,
@@ -34,32 +30,7 @@ from central.halls.scope import in_scope
 from central.outbox.service import announce
 
 MOST_LETTERS = 2000
-LONGEST_CLOSURE = timedelta(days=366)
 _PRESSED_TWICE = timedelta(minutes=10)
-
-
-class AlreadyClosed(CentralError):
-    """The hall is closed because of this defect."""
-
-    status = HTTPStatus.CONFLICT
-    code = "already_closed"
-    sentence = "The hall is closed because of this defect already."
-
-
-class NotClosed(CentralError):
-    """The hall is not closed because of this defect."""
-
-    status = HTTPStatus.CONFLICT
-    code = "not_closed"
-    sentence = "The hall is not closed because of this defect."
-
-
-class ClosureTooLong(CentralError):
-    """It would end in the past, or after more than a year."""
-
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    code = "closure_too_long"
-    sentence = "A hall is closed until a moment within the next {days} days."
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +121,7 @@ def add_photo(session: Session, reference: str, name: str) -> Defect:
         TooManyPhotos: it has as many as it may.
 
     """
-    defect = _locked(session, reference)
+    defect = locked(session, reference)
     if len(defect.photos) >= MOST_PHOTOS:
         raise TooManyPhotos
     defect.photos.append(DefectPhoto(position=len(defect.photos) + 1, hash=name))
@@ -174,76 +145,15 @@ def change(
         NoteNeeded: without a note it would tell nothing.
 
     """
-    defect = _locked(session, reference)
+    defect = locked(session, reference)
     if transition in CLOSING:
         raise DefectNotPossible(state=defect.state.value, transition=transition.value)
     following = after(defect.state, transition)
     if transition in EXPLAINED and not note.strip():
         raise NoteNeeded(field="note")
     defect.state = following
-    _write(session, defect, transition, actor, now, note)
+    write_down(session, defect, transition, actor, now, note)
     return defect
-
-
-def close_hall(
-    session: Session,
-    reference: str,
-    until: datetime,
-    reason: str,
-    actor: str,
-    now: datetime,
-) -> Defect:
-    """Close the hall because of a defect, from now on; nobody's reservation is touched.
-
-    Raises:
-        NotFound: there is no such defect.
-        DefectNotPossible: it is over.
-        AlreadyClosed: the hall is closed because of it.
-        ClosureTooLong: `until` is past or far away.
-        Taken: a reservation or a closure is in the way.
-
-    """
-    defect = _locked(session, reference)
-    after(defect.state, Transition.CLOSE_HALL)
-    if not now < until <= now + LONGEST_CLOSURE:
-        raise ClosureTooLong(field="until", days=LONGEST_CLOSURE.days)
-    if closed_until(session, defect, now):
-        raise AlreadyClosed
-    spaces = spaces_of_halls(session, [defect.hall_id])
-    closure = closures.close(session, spaces, Period(now, until), reason, now)
-    defect.closure_id = closure.id
-    _write(session, defect, Transition.CLOSE_HALL, actor, now)
-    return defect
-
-
-def open_hall(session: Session, reference: str, actor: str, now: datetime) -> Defect:
-    """Open the hall again that was closed because of a defect.
-
-    Raises:
-        NotFound: there is no such defect.
-        NotClosed: the hall is not closed because of it.
-
-    """
-    defect = _locked(session, reference)
-    if closed_until(session, defect, now) is None or defect.closure_id is None:
-        raise NotClosed
-    closure_id, defect.closure_id = defect.closure_id, None
-    session.flush()
-    closures.reopen(session, closure_id)
-    _write(session, defect, Transition.OPEN_HALL, actor, now)
-    return defect
-
-
-def closed_until(session: Session, defect: Defect, now: datetime) -> datetime | None:
-    """Return until when the hall is closed because of a defect; None: it is not."""
-    closure = session.get(Closure, defect.closure_id) if defect.closure_id else None
-    return closure.ends_at if closure and closure.ends_at > now else None
-
-
-def in_the_way(session: Session, defect: Defect, period: Period) -> list[Reservation]:
-    """Return the reservations that keep the hall from being closed, rising."""
-    spaces = spaces_of_halls(session, [defect.hall_id])
-    return closures.in_the_way(session, spaces, period)
 
 
 def defect_of(session: Session, reference: str) -> Defect:
@@ -323,14 +233,20 @@ def _same_again(
     )
 
 
-def _locked(session: Session, reference: str) -> Defect:
+def locked(session: Session, reference: str) -> Defect:
+    """Return a defect that nobody else changes until this transaction ends.
+
+    Raises:
+        NotFound: there is none.
+
+    """
     taken = select(Defect.id).where(Defect.reference == reference).with_for_update()
     if session.scalar(taken) is None:
         raise NotFound("defect")
     return defect_of(session, reference)
 
 
-def _write(
+def write_down(
     session: Session,
     defect: Defect,
     transition: Transition,
@@ -338,6 +254,7 @@ def _write(
     now: datetime,
     note: str = "",
 ) -> None:
+    """Keep in the history what happened with a defect, and announce it."""
     said = note.strip()
     if said:
         defect.public_note = said

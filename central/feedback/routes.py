@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from central.accounts.principals import TheLinks, TheThrottle
 from central.dependencies import Now, TheDatabase
-from central.feedback import defects, uses
+from central.feedback import closing, defects, uses
 from central.feedback.defect import State, Transition
 from central.feedback.defects import Reporter, Sought
 from central.feedback.dependencies import RawBody, ThePhotos, picture, take_turn
@@ -163,7 +163,7 @@ def close_hall(
     """Close the hall because of a defect; refused when somebody has a reservation there."""
     with database.write() as session:
         check_may(session, staff, defect, Transition.CLOSE_HALL)
-        done = defects.close_hall(session, defect, how.until, how.reason, staff.actor, now)
+        done = closing.close_hall(session, defect, how.until, how.reason, staff.actor, now)
         return _out(session, done, now)
 
 
@@ -172,7 +172,7 @@ def open_hall(defect: str, staff: DefectKeeper, database: TheDatabase, now: Now)
     """Open the hall again that was closed because of a defect."""
     with database.write() as session:
         check_may(session, staff, defect, Transition.OPEN_HALL)
-        return _out(session, defects.open_hall(session, defect, staff.actor, now), now)
+        return _out(session, closing.open_hall(session, defect, staff.actor, now), now)
 
 
 @router.get("/defects/{defect}/photos/{position}")
@@ -186,4 +186,4 @@ def get_photo(
 
 
 def _out(session: Session, defect: Defect, now: Now) -> DefectOut:
-    return DefectOut.seen_by_staff(defect, defects.closed_until(session, defect, now))
+    return DefectOut.seen_by_staff(defect, closing.closed_until(session, defect, now))

@@ -22,7 +22,7 @@ from central.booking.times import Period, earliest, to_wall
 from central.database import Database
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import CentralError
-from central.feedback import defects
+from central.feedback import closing, defects
 from central.feedback.defect import CLOSING, State, Transition, possible
 from central.feedback.defects import Sought
 from central.feedback.dependencies import ThePhotos, picture
@@ -155,7 +155,7 @@ def close_hall(
     def done(session: Session) -> None:
         check_may(session, staff, defect, Transition.CLOSE_HALL)
         until = _end_of(read_day(form.until), _zone(defects.defect_of(session, defect)))
-        defects.close_hall(session, defect, until or now, reason, staff.actor, now)
+        closing.close_hall(session, defect, until or now, reason, staff.actor, now)
 
     return _done(shown, defect, form, done, "until")
 
@@ -173,7 +173,7 @@ def open_hall(
 
     def done(session: Session) -> None:
         check_may(session, staff, defect, Transition.OPEN_HALL)
-        defects.open_hall(session, defect, staff.actor, now)
+        closing.open_hall(session, defect, staff.actor, now)
 
     return _done(Shown(request, pages, database, staff, now), defect, ChangeForm(), done, "until")
 
@@ -233,7 +233,7 @@ def _page(
         defect = seen_by(session, shown.staff, reference, *WATCHERS)
         zone = _zone(defect)
         today = to_wall(now, zone).date()
-        closed = defects.closed_until(session, defect, now)
+        closed = closing.closed_until(session, defect, now)
         meets = _meets(session, defect, form, now) if isinstance(error, Taken) else []
     can = possible(defect.state, roles_at(shown.staff, defect))
     status = error.status if error else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -258,7 +258,7 @@ def _page(
 
 def _meets(session: Session, defect: Defect, form: ChangeForm, now: datetime) -> list[Reservation]:
     until = _end_of(read_day(form.until), _zone(defect))
-    return defects.in_the_way(session, defect, Period(now, until)) if until and until > now else []
+    return closing.in_the_way(session, defect, Period(now, until)) if until and until > now else []
 
 
 def _end_of(day: date | None, zone: ZoneInfo) -> datetime | None:
