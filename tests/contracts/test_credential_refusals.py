@@ -137,6 +137,18 @@ def test_what_a_scanner_adds_is_refused(tail: str) -> None:
     assert_refused(TEXT[: -len(tail)] + tail)  # of the right length again
 
 
+def test_a_newline_that_base45_would_drop_is_refused_by_its_form() -> None:
+    """Without its last character a text can still be base45, of 95 bytes."""
+    signed_ones = (sign(replace(A_PASS, issue=number), SIGNER) for number in range(255))
+    for text in signed_ones:
+        first, second = (ALPHABET.index(letter) for letter in text[-3:-1])
+        if first + 45 * second <= 255:
+            with pytest.raises(Malformed):
+                judge(text[:-1] + "\n")
+            return
+    pytest.fail("no such text in 255")
+
+
 def test_a_triple_beyond_two_bytes_is_refused() -> None:
     for start in range(len(PREFIX), len(TEXT), 3):
         assert_refused(TEXT[:start] + ":::" + TEXT[start + 3 :])

@@ -71,7 +71,14 @@ def test_a_root_key_signs_nothing_but_key_sets() -> None:
 
 @pytest.mark.parametrize(
     ("keys", "threshold"),
-    [([], 1), (ROOT.keys, 0), (ROOT.keys, 4), (ROOT.keys[:1] * 2, 1), (["00" * 31], 1)],
+    [
+        ([], 1),
+        (ROOT.keys, 0),
+        (ROOT.keys, 4),
+        (ROOT.keys[:1] * 2, 1),
+        (["00" * 31], 1),
+        ([f"{number:02}" * 32 for number in range(10)], 1),
+    ],
 )
 def test_a_root_that_makes_no_sense_is_refused(keys: list[str], threshold: int) -> None:
     with pytest.raises(Malformed):
