@@ -19,7 +19,6 @@ from central.accounts.mailer import Mailbox, Mailer, PostOffice
 from central.accounts.sealing import Sealer
 from central.accounts.second_factor import SecondFactor
 from central.accounts.throttle import Throttle
-from central.booking import approval_routes
 from central.booking import routes as bookings
 from central.booking import rule_routes as booking_rules
 from central.booking.jobs import Housekeeping
@@ -46,12 +45,11 @@ from central.outbox.worker import Worker
 from central.settings import Settings
 from central.web import (
     account,
+    account_email,
     account_log_in,
     account_organisations,
     account_providers,
-    approvals,
     booking,
-    catalogue,
     defects,
     defects_desk,
     demo,
@@ -59,7 +57,6 @@ from central.web import (
     entries,
     feedback,
     feedback_desk,
-    hall_page,
     mailbox,
     orders,
     passes,
@@ -69,6 +66,7 @@ from central.web import (
     staff_audit,
     staff_callers,
     staff_groups,
+    staff_kinds,
     staff_log_in,
     staff_one,
     staff_organisations,
@@ -88,16 +86,12 @@ ROUTERS = (
     halls.router,
     bookings.router,
     booking_rules.router,
-    approval_routes.router,
     credentials.router,
     fleet.router,
     defect_routes.router,
     answer_routes.router,
-    catalogue.router,
-    hall_page.router,
     booking.router,
     orders.router,
-    approvals.router,
     passes.router,
     defects.router,
     defects_desk.router,
@@ -106,6 +100,7 @@ ROUTERS = (
     desk.router,
     entries.router,
     account_log_in.router,
+    account_email.router,
     account_providers.router,
     account_organisations.router,
     account.router,
@@ -116,6 +111,7 @@ ROUTERS = (
     staff_callers.router,
     staff_organisations.router,
     staff_groups.router,
+    staff_kinds.router,
     staff_audit.router,
     staff.router,
     staff_one.router,

@@ -68,6 +68,8 @@ class Wish:
     language: str = "nl"
     remembered: str = ""
     """An identity that is linked once the mailbox is proven (`elsewhere.py`)."""
+    person_id: int | None = None
+    """Who is logged in and wants this address from now on; None: somebody logs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Proven:
     stays: bool
     language: str
     remembered: str = ""
-    """As in the wish."""
+    person_id: int | None = None
+    """Both as in the wish."""
 
 
 class LogIns:
@@ -127,6 +130,7 @@ class LogIns:
                 stays=wish.stays,
                 language=wish.language,
                 remembered=wish.remembered,
+                person_id=wish.person_id,
                 created_at=now,
                 expires_at=now + LIFE,
             )
@@ -199,4 +203,4 @@ def _counts(row: LogInRequest, now: datetime) -> bool:
 def _used(row: LogInRequest, now: datetime) -> Proven:
     row.used_at = now
     identity = Identity(BY_EMAIL, row.email)
-    return Proven(identity, row.then, row.stays, row.language, row.remembered)
+    return Proven(identity, row.then, row.stays, row.language, row.remembered, row.person_id)

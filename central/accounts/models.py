@@ -172,7 +172,7 @@ class LogInRequest(Base):
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), index=True
     )
-    """Who is logged in and asked to link an identity; empty: somebody logs in."""
+    """Who is logged in and asked to link an identity, or to change the address; empty: somebody logs in."""
     remembered: Mapped[str] = mapped_column(String(4000), default="")
     """What an identity provider wants back (nonce, verifier); with `email` the identity, sealed, that
     is linked once the mailbox is proven."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,15 @@ from central.accounts.capacities import Source
 from central.accounts.models import Person
 from central.audit.service import record
 from central.database import insert_into
-from central.errors import NotFound
+from central.errors import CentralError, NotFound
+
+
+class AddressTaken(CentralError):
+    """Another person logs in with this address."""
+
+    status = HTTPStatus.CONFLICT
+    code = "address_taken"
+    sentence = "There is another account with this address. Log in with it instead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,24 @@ def change(session: Session, person_id: int, data: PersonData, actor: str, now: 
 def _dialled(phone: str) -> str:
     """Return a phone number as it is dialled, so that it is found however it was written."""
     return "".join(one for one in phone if one.isdigit() or one == "+")
+
+
+def change_email(session: Session, person_id: int, email: str, now: datetime) -> str:
+    """Take the address that a person has just proven to read; return the one before.
+
+    Raises:
+        NotFound: there is no such person.
+        AddressTaken: another person has it.
+
+    """
+    person = by_number(session, person_id)
+    other = session.scalar(select(Person.id).where(Person.email == email, Person.id != person_id))
+    if other is not None:
+        raise AddressTaken(field="email")
+    before, person.email, person.email_proven_at = person.email, email, now
+    actor = f"person:{person_id}"
+    record(session, actor, "person.email_changed", actor, now)
+    return before
 
 
 def search(session: Session, words: str, limit: int = 20) -> list[Person]:

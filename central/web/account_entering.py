@@ -6,16 +6,19 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from central.accounts import identities, renter_sessions
+from central.accounts import identities, mailer, people, renter_sessions
 from central.accounts.cookies import ASKING, RENTER, cookie_of, drop_cookie, set_cookie
 from central.accounts.devices import device_of
 from central.accounts.elsewhere import uncarried
-from central.accounts.logging_in import Proven
+from central.accounts.logging_in import LinkSpent, Proven
 from central.accounts.renter_sessions import LIFE, Opening
 from central.accounts.sealing import Sealer
+from central.accounts.visitors import visitor_of
 from central.database import Database
 from central.dependencies import Now
 from central.settings import Settings
+from central.web import mails
+from central.web.language import languages
 
 
 def log_in(
@@ -31,8 +34,12 @@ def log_in(
     Raises:
         NeedsMailbox: an identity that no person has yet.
         IdentityTaken: what was to be linked belongs to another person.
+        AddressTaken: the new address of who is logged in belongs to another person.
+        LinkSpent: who asked for a new address is logged in no more.
 
     """
+    if proven.person_id is not None:
+        _change_address(request, session, proven, now)
     person = identities.person_for(session, proven.identity, proven.language, now)
     pending = uncarried(sealer, proven.remembered, now) if proven.remembered else None
     if pending is not None:
@@ -40,6 +47,21 @@ def log_in(
         provider = pending.issuer
     how = Opening(provider[:40], device_of(request.headers.get("user-agent")), proven.stays)
     return renter_sessions.open_session(session, person, how, now)
+
+
+def _change_address(request: Request, session: Session, proven: Proven, now: Now) -> None:
+    """Give who is logged in the address that was proven; the old address is told."""
+    visitor = visitor_of(request, request.app.state.database, now)
+    if visitor is None or visitor.helper is not None or visitor.person != proven.person_id:
+        raise LinkSpent
+    before = people.change_email(session, visitor.person, proven.identity.subject, now)
+    words, settings = languages()[proven.language], request.app.state.settings
+    subject = words("address_mail.subject", city=settings.city)
+    says = [
+        words("address_mail.says", email=proven.identity.subject),
+        words("address_mail.not_you"),
+    ]
+    mailer.post(session, mails.compose(request.app.state.pages, words, before, subject, says), now)
 
 
 def welcome(

@@ -86,7 +86,7 @@ def send(
             log_ins.count(session, email, connection, now)
         with database.write() as session:
             asked = log_ins.ask(session, wish, now)
-            mail = _mail(pages, words, settings, wish, asked)
+            mail = link_mail(pages, words, settings, wish, asked)
             mailer.post(session, mail, now)
     except TooOften as error:
         says = {"email": explain(request, error)}
@@ -187,15 +187,20 @@ def _spent(request: Request, pages: Pages, error: LinkSpent) -> Response:
     return pages.show(request, "account_spent.html", error.status)
 
 
-def _mail(pages: Pages, words: Words, settings: Settings, wish: Wish, asked: Asked) -> mailer.Mail:
+def link_mail(
+    pages: Pages, words: Words, settings: Settings, wish: Wish, asked: Asked
+) -> mailer.Mail:
+    """Return the mail with link and digits."""
     url = f"{settings.base_url}/account/log-in/link/{asked.link}"
     return mails.compose(
         pages,
         words,
         wish.email,
         words("log_in_mail.subject", city=settings.city),
-        [words("log_in_mail.link")],
-        mails.Button(words("log_in_mail.button"), url),
+        [words("log_in_mail.link" if wish.person_id is None else "address_mail.link")],
+        mails.Button(
+            words("log_in_mail.button" if wish.person_id is None else "address_mail.button"), url
+        ),
         after=[
             words("log_in_mail.code", code=f"{asked.code[:3]} {asked.code[3:]}"),
             words("log_in_mail.not_you"),

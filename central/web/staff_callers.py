@@ -101,6 +101,17 @@ def stop(staff: Desk, database: TheDatabase, now: Now) -> Response:
     return RedirectResponse("/desk/callers", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/{person_id}/log-out")
+def log_out_everywhere(person_id: int, staff: Desk, database: TheDatabase, now: Now) -> Response:
+    """Log a caller out of every browser: the telephone is lost."""
+    with database.write() as session:
+        people.by_number(session, person_id)
+        renter_sessions.revoke_all(session, person_id)
+        actor, subject = on_behalf(staff.actor, person_id), f"person:{person_id}"
+        record(session, actor, "person.logged_out", subject, now)
+    return RedirectResponse("/desk/callers", HTTPStatus.SEE_OTHER)
+
+
 def _begin(
     session: Session, staff: StaffMember, person: int, organisation: int | None, now: Now
 ) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from central.accounts import mandates, organisations, service, services
 from central.accounts.capacities import Source
@@ -35,9 +36,14 @@ class People:
     """Of the contact centre, for the whole city."""
 
 
+@cache
+def the_hash() -> str:
+    """The hash of the password; made once, because that is slow on purpose."""
+    return service.checked_hash(PASSWORD)
+
+
 def meet(database: Database) -> People:
     """Make them all."""
-    password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
         anna, bram = person_of(session, ANNA, NOW), person_of(session, BRAM, NOW)
         scouts = organisations.add(session, SCOUTS, Source.CITY_LIST, "system", NOW).id
@@ -47,6 +53,6 @@ def meet(database: Database) -> People:
             for name in ("Cultuur", "Sport")
         )
         kim = service.add_staff(
-            session, "kim@stad.be", "Kim", password_hash, [Right(Role.CONTACT_CENTRE)], NOW
+            session, "kim@stad.be", "Kim", the_hash(), [Right(Role.CONTACT_CENTRE)], NOW
         )
         return People(anna, bram, scouts, culture, sport, kim.id)

@@ -18,7 +18,7 @@ from central.accounts.throttle import SECOND_FACTOR, Throttle, TooOften
 from central.audit.service import Sought, entries
 from central.database import Database
 from tests.central.a_city import NOW
-from tests.central.some_people import PASSWORD
+from tests.central.some_people import PASSWORD, the_hash
 
 FACTOR = SecondFactor(Sealer(["a secret"]), Throttle("a secret"), "Stad Test")
 LATER = NOW + timedelta(minutes=5)
@@ -26,10 +26,9 @@ LATER = NOW + timedelta(minutes=5)
 
 @pytest.fixture
 def mia(database: Database) -> int:
-    password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
         roles = [Role.ADMIN]
-        return service.add_staff(session, "mia@stad.be", "Mia", password_hash, roles, NOW).id
+        return service.add_staff(session, "mia@stad.be", "Mia", the_hash(), roles, NOW).id
 
 
 def enrolled(database: Database, mia: int) -> tuple[bytes, list[str]]:
@@ -179,9 +178,8 @@ def test_who_is_invited_has_no_password_until_one_is_chosen(database: Database) 
     for password in ("", PASSWORD):
         with pytest.raises(LogInRefused), database.read() as session:
             sessions.check_password(session, "jan@stad.be", password)
-    password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
-        used = invitations.use(session, text, password_hash, NOW)
+        used = invitations.use(session, text, the_hash(), NOW)
     assert (used.staff, used.purpose) == (jan.id, INVITATION)
     with database.read() as session:
         assert sessions.check_password(session, "jan@stad.be", PASSWORD).id == jan.id

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from central.accounts import grouping
+from central.accounts import grouping, kinds
 from central.accounts.capacities import FOREVER, ActingAs, Capacity, Source, picked, weakest
 from central.accounts.grouping import LastRule, RuleData
 from central.accounts.models import TargetGroupRuleRow
@@ -25,6 +25,7 @@ from central.accounts.target_groups import (
 )
 from central.database import Database
 from central.errors import NotFound
+from tests.central.a_city import NOW
 
 YOUTH, RECOGNISED, RESIDENTS, OTHERS = (
     TargetGroup(number, code)
@@ -177,10 +178,10 @@ def test_rules_are_stored_read_and_dropped(database: Database) -> None:
         ASSOCIATION, frozenset({"sport"}), frozenset({"9000"}), recognised=False, proven=True
     )
     with database.write() as session:
-        made = grouping.add_group(session, "sport", {"nl": "Sportclubs"})
+        made = kinds.add_group(session, {"nl": "Sportclubs & co"}, "staff:1", NOW)
+        assert made.code == "sportclubs-co"
         data = RuleData(made.id, conditions, 1, date(2027, 1, 1), None)
-        row = grouping.put_rule(session, data)
-        number = row.id
+        number = grouping.put_rule(session, data).id
     with database.write() as session:
         (first, *_) = grouping.rules(session)
         assert first == Rule(made, conditions, date(2027, 1, 1))
@@ -191,7 +192,7 @@ def test_rules_are_stored_read_and_dropped(database: Database) -> None:
         grouping.put_rule(session, moved, number)
         assert [one.group.code for one in grouping.rules(session)][:4] == [
             "city",
-            "sport",
+            "sportclubs-co",
             "youth",
             "recognised",
         ]

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from central.accounts import mandates
+from central.accounts import mandates, renter_sessions
 from central.accounts.capacities import Source
 from central.accounts.models import Mandate, Organisation, Person
 from central.audit.service import Sought, entries
@@ -16,7 +16,7 @@ from central.settings import Settings
 from tests.central.a_city import NOW, City
 from tests.central.in_process import client_of
 from tests.central.some_people import People
-from tests.central.web.readers import OWN, log_in, newest_mail, problems, value
+from tests.central.web.readers import OWN, link_in, log_in, newest_mail, problems, value
 
 ANNA, BRAM = "anna@example.org", "bram@example.org"
 
@@ -298,3 +298,47 @@ def test_the_way_to_log_in_stands_on_every_page_and_leads_back(
     assert link
     answer = log_in(client, database, ANNA, value(client.get(link[1]), "then"))
     assert answer.headers["location"] == "/book?day=2026-12-05"
+
+
+def test_a_new_address_counts_once_its_mailbox_was_read_and_the_old_one_is_told(
+    anna: httpx.Client, database: Database, people: People
+) -> None:
+    wrong = anna.post("/account/email", data={"email": "x"}, headers=OWN)
+    assert (wrong.status_code, list(problems(wrong))) == (422, ["email"])
+    sent = anna.post("/account/email", data={"email": " New@example.org "}, headers=OWN)
+    assert sent.headers["location"] == "/account/log-in/mail"
+    assert ANNA in anna.get("/account").text, "not yet"
+    mail = newest_mail(database, "new@example.org")
+    assert "Gebruik dit adres" in mail.text
+    assert anna.get(link_in(mail)).headers["location"] == "/account"
+    assert "new@example.org" in anna.get("/account").text
+    told = newest_mail(database, ANNA)
+    assert "hoort vanaf nu bij new@example.org" in told.text
+    with database.read() as session:
+        assert session.get_one(Person, people.anna).email == "new@example.org"
+
+
+def test_an_address_of_another_account_is_told_only_to_who_reads_it(
+    anna: httpx.Client, database: Database, people: People
+) -> None:
+    answers = [
+        anna.post("/account/email", data={"email": email}, headers=OWN)
+        for email in ("free@example.org", BRAM)
+    ]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    refused = anna.get(link_in(newest_mail(database, BRAM)))
+    assert refused.status_code == 409
+    with database.read() as session:
+        assert session.get_one(Person, people.anna).email == ANNA
+
+
+def test_who_was_logged_out_meanwhile_changes_no_address(
+    anna: httpx.Client, database: Database, people: People
+) -> None:
+    anna.post("/account/email", data={"email": "new@example.org"}, headers=OWN)
+    link = link_in(newest_mail(database, "new@example.org"))
+    with database.write() as session:
+        renter_sessions.revoke_all(session, people.anna)
+    assert anna.get(link).status_code == 403
+    with database.read() as session:
+        assert session.get_one(Person, people.anna).email == ANNA

@@ -16,7 +16,7 @@ from central.database import Database
 from central.main import create_app
 from central.settings import Settings
 from tests.central.a_city import NOW, Time, found
-from tests.central.some_people import PASSWORD, People, meet
+from tests.central.some_people import PASSWORD, People, meet, the_hash
 from tests.central.web.test_in_browser import (
     a_page,
     must_be_accessible,
@@ -41,11 +41,10 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     database = Database(settings.database)
     found(database)
     people = meet(database)
-    password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
         for name in ("mia", "els"):
             email = f"{name}@stad.be"
-            service.add_staff(session, email, name.title(), password_hash, [Role.ADMIN], NOW)
+            service.add_staff(session, email, name.title(), the_hash(), [Role.ADMIN], NOW)
         choir = OrganisationData("Koor De Lijster", "culture", postcode="9000")
         organisations.declare(session, people.bram, choir, NOW)
     database.close()

@@ -22,16 +22,15 @@ from central.main import create_app
 from central.settings import Settings
 from tests.central.a_city import NOW, City, Time
 from tests.central.in_process import client_of
-from tests.central.some_people import PASSWORD
+from tests.central.some_people import PASSWORD, the_hash
 from tests.central.web.readers import OWN, link_in, log_in_staff, newest_mail, problems, value
 
 MIA = "mia@stad.be"
 
 
 def hired(database: Database, *roles: Role, email: str = MIA) -> int:
-    password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
-        return service.add_staff(session, email, "Mia", password_hash, roles, NOW).id
+        return service.add_staff(session, email, "Mia", the_hash(), roles, NOW).id
 
 
 @pytest.fixture

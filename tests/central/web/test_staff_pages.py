@@ -10,7 +10,15 @@ from sqlalchemy import select
 from central.accounts import mailer, organisations, service
 from central.accounts.capacities import FOREVER, Source
 from central.accounts.mailer import Attachment, Mail
-from central.accounts.models import CityService, Mandate, Organisation, Person, TargetGroupRuleRow
+from central.accounts.models import (
+    CityService,
+    Mandate,
+    Organisation,
+    OrganisationKind,
+    Person,
+    TargetGroupRow,
+    TargetGroupRuleRow,
+)
 from central.accounts.organisations import OrganisationData
 from central.accounts.roles import Right, Role
 from central.accounts.staff_models import Staff
@@ -22,7 +30,7 @@ from central.settings import Settings
 from central.web import mailbox
 from tests.central.a_city import NOW, City
 from tests.central.in_process import client_of
-from tests.central.some_people import PASSWORD, People
+from tests.central.some_people import PASSWORD, People, the_hash
 from tests.central.web.readers import OWN, log_in, log_in_staff, problems, value
 
 MIA = "mia@stad.be"
@@ -32,9 +40,8 @@ MIA = "mia@stad.be"
 def admin(client: httpx.Client, database: Database, people: People) -> httpx.Client:
     """A browser in which the administrator is logged in."""
     assert people.kim
-    password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
-        service.add_staff(session, MIA, "Mia", password_hash, [Role.ADMIN], NOW)
+        service.add_staff(session, MIA, "Mia", the_hash(), [Role.ADMIN], NOW)
     log_in_staff(client, MIA, PASSWORD)
     return client
 
@@ -435,3 +442,66 @@ def test_a_real_city_has_no_mailbox_page(
     app.state.database.close()
     with pytest.raises(NotFound):
         mailbox._only_in_demo(real)
+
+
+def test_a_caller_who_lost_a_telephone_is_logged_out_everywhere(
+    kim: httpx.Client, application: FastAPI, settings: Settings, database: Database, people: People
+) -> None:
+    with client_of(application, settings.base_url) as phone:
+        log_in(phone, database, "anna@example.org")
+        kim.post(f"/desk/callers/{people.anna}/log-out", headers=OWN)
+        assert phone.get("/account").status_code == 303
+    assert kim.post("/desk/callers/999/log-out", headers=OWN).status_code == 404
+
+
+def test_kinds_and_groups_are_named_by_the_city(admin: httpx.Client, database: Database) -> None:
+    new = {"what": "association", "nl": "Wandelclub", "en": "Walking club", "is_offered": "1"}
+    assert admin.post("/desk/kinds", data=new, headers=OWN).status_code == 303
+    admin.post("/desk/kinds", data={"what": "group", "nl": "Senioren"}, headers=OWN)
+    page = admin.get("/desk/kinds").text
+    assert "Wandelclub" in page
+    assert "Senioren" in page
+    assert "Walking club" in admin.get("/desk/kinds?lang=en").text
+    admin.get("/desk/kinds?lang=nl")
+    form = admin.get("/desk/kinds/kind/wandelclub")
+    assert value(form, "en") == "Walking club"
+    changed = {"nl": "Stappers", "is_offered": ""}
+    admin.post("/desk/kinds/kind/wandelclub", data=changed, headers=OWN)
+    with database.read() as session:
+        kind = session.get_one(OrganisationKind, "wandelclub")
+        (group,) = session.scalars(
+            select(TargetGroupRow.id).where(TargetGroupRow.code == "senioren")
+        )
+        done = {one.action for one in entries(session, Sought())}
+    assert (kind.names, kind.is_offered) == ({"nl": "Stappers"}, False)
+    assert {"kind.added", "kind.changed", "target_group.added"} <= done
+    admin.post(f"/desk/kinds/group/{group}", data={"nl": "60+"}, headers=OWN)
+    assert "60+" in admin.get("/desk/target-groups").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"nl": ""}, ["nl"]),
+        ({"nl": "!!!"}, ["nl"]),
+        ({"nl": "YOUTH"}, ["nl"]),
+        ({"what": "king"}, ["what"]),
+        ({"fr": "x" * 81}, ["fr"]),
+        ({"what": "", "nl": "a\x00"}, ["nl", "what"]),
+    ],
+)
+def test_a_wrong_name_is_said_beside_its_field(
+    admin: httpx.Client, changes: dict[str, str], fields: list[str]
+) -> None:
+    page = admin.post(
+        "/desk/kinds",
+        data={"what": "association", "nl": "Club", "de": "Verein"} | changes,
+        headers=OWN,
+    )
+    assert (page.status_code, list(problems(page))) == (422, fields)
+    assert value(page, "de") == "Verein"
+
+
+@pytest.mark.parametrize("path", ["kind/x", "group/x", "group/999", "king/1", "group/" + "9" * 30])
+def test_a_kind_or_group_that_is_not_there(admin: httpx.Client, path: str) -> None:
+    assert admin.get(f"/desk/kinds/{path}").status_code in {404, 422}
