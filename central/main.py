@@ -19,6 +19,7 @@ from central.accounts.mailer import Mailbox, Mailer, PostOffice
 from central.accounts.sealing import Sealer
 from central.accounts.second_factor import SecondFactor
 from central.accounts.throttle import Throttle
+from central.booking import approval_routes
 from central.booking import routes as bookings
 from central.booking import rule_routes as booking_rules
 from central.booking.jobs import Housekeeping
@@ -49,7 +50,9 @@ from central.web import (
     account_log_in,
     account_organisations,
     account_providers,
+    approvals,
     booking,
+    catalogue,
     defects,
     defects_desk,
     demo,
@@ -57,6 +60,7 @@ from central.web import (
     entries,
     feedback,
     feedback_desk,
+    hall_page,
     mailbox,
     orders,
     passes,
@@ -86,12 +90,16 @@ ROUTERS = (
     halls.router,
     bookings.router,
     booking_rules.router,
+    approval_routes.router,
     credentials.router,
     fleet.router,
     defect_routes.router,
     answer_routes.router,
+    catalogue.router,
+    hall_page.router,
     booking.router,
     orders.router,
+    approvals.router,
     passes.router,
     defects.router,
     defects_desk.router,
