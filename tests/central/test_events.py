@@ -11,9 +11,14 @@ from central.events import (
     DoorUnitEnrolled,
     EntryRecorded,
     Event,
+    OrderAwaitsPayment,
+    RequestOverdue,
+    ReservationApproved,
     ReservationCancelled,
     ReservationConfirmed,
+    ReservationDenied,
     ReservationMoved,
+    ReservationRequested,
     dump,
     load,
 )
@@ -29,7 +34,18 @@ STORED: dict[str, tuple[Event, str]] = {
             ' "ends_before": "2026-12-05T14:00:00Z"}'
         ),
     ),
-    "reservation.cancelled.v1": (ReservationCancelled(7), '{"reservation": 7}'),
+    "reservation.cancelled.v1": (
+        ReservationCancelled(7, 50),
+        '{"reservation": 7, "refund_percent": 50}',
+    ),
+    "reservation.requested.v1": (ReservationRequested(7), '{"reservation": 7}'),
+    "reservation.request_overdue.v1": (
+        RequestOverdue(7, is_escalated=True),
+        '{"reservation": 7, "is_escalated": true}',
+    ),
+    "reservation.approved.v1": (ReservationApproved(7), '{"reservation": 7}'),
+    "reservation.denied.v1": (ReservationDenied(7), '{"reservation": 7}'),
+    "order.awaits_payment.v1": (OrderAwaitsPayment(4), '{"order": 4}'),
     "credential.issued.v1": (CredentialIssued("ab", 9), '{"credential": "ab", "grant": 9}'),
     "credential.revoked.v1": (CredentialRevoked("ab", 3), '{"credential": "ab", "site": 3}'),
     "door_unit.enrolled.v1": (DoorUnitEnrolled("u-x"), '{"unit": "u-x"}'),
@@ -46,6 +62,10 @@ def test_an_event_is_stored_and_read_in_the_agreed_form(name: str) -> None:
     assert event.name == name
     assert json.dumps(dump(event)) == text
     assert load(name, json.loads(text)) == event
+
+
+def test_a_cancellation_stored_before_refunds_had_tiers_gives_everything_back() -> None:
+    assert load("reservation.cancelled.v1", {"reservation": 7}) == ReservationCancelled(7, 100)
 
 
 def test_every_first_event_has_its_stored_form_here() -> None:
