@@ -161,6 +161,7 @@ class Story:
         _require(words in self.central.desk_page("/desk/entries"), f"the desk says: {words}")
         end()
         self.scene.wait(lambda: code not in self.scene.faults(), f"{code} ends at central")
+        _require(words in self.central.desk_page("/desk/entries"), "the desk says what it was")
         self.tell(f"{what}: central says “{words}”, and it cleared")
 
     # --- answered as it should be

@@ -11,8 +11,10 @@ from central.accounts.principals import Watcher
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.fleet import queries
+from central.fleet.facts import fault_change
 from central.fleet.queries import EntryView, Wanted
 from central.web.pages import ThePages
+from contracts.journal import read_event
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 40
@@ -63,10 +65,12 @@ def show(
 def _row(view: EntryView, zone: ZoneInfo) -> dict[str, object]:
     """Return an entry as the page shows it."""
     entry = view.entry
+    change = fault_change(read_event(entry.raw))
     return {
         "it": entry,
         "door": view.door,
         "at": to_wall(entry.wall or entry.received_at, zone),
         "is_doubtful": entry.wall is None or not entry.trust.trusted,
+        "fault": change.code if change else None,
         "who": entry.credential[:6] if entry.credential else None,
     }

@@ -131,7 +131,7 @@ def test_what_the_unit_does_is_seen_without_a_reload(browser: Browser, served: S
         page.get_by_role("button", name="Duw de deur open").click()
         expect(page.get_by_text("Open, het slot is vrij")).to_be_visible(timeout=SOON)
         assert served.door.state().leaf_open
-    expect(page.get_by_text("Deurunit uit: de deur blijft op slot")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Deurkast uit: de deur blijft op slot")).to_be_visible(timeout=SOON)
     page.context.close()
 
 
