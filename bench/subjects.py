@@ -6,7 +6,7 @@ A subject is a module with `NAMES` (its rows, for the filter) and `rows(options)
 from collections.abc import Iterator
 from typing import Protocol
 
-from bench import journalling, opening, photos, verifying, whole_unit
+from bench import journalling, opening, photos, searching, verifying, whole_unit
 from bench.options import Options
 from bench.row import Row
 
@@ -28,6 +28,7 @@ SUBJECTS: tuple[Subject, ...] = (
     journalling,
     opening,
     whole_unit,
+    searching,
 )
 
 

@@ -25,15 +25,13 @@ def busy_by_space(session: Session, within: Period, now: datetime) -> Mapping[in
     found: dict[int, list[Span]] = {}
     columns = (Occupancy.space_id, Occupancy.busy_from, Occupancy.busy_to)
     bookings = select(*columns).where(*_meets(within, now), soon)
-    lasting = (
-        select(*columns)
-        .join(Closure, Closure.id == Occupancy.closure_id)
-        .where(Closure.starts_at < within.end, Closure.ends_at > within.start)
-        .where(~soon)
-    )
-    for wanted in (bookings, lasting):
-        for space, start, end in session.execute(wanted):
-            found.setdefault(space, []).append((start, end))
+    rows = list(session.execute(bookings))
+    overlap = (Closure.starts_at < within.end, Closure.ends_at > within.start)
+    if closures := session.scalars(select(Closure.id).where(*overlap)).all():
+        lasting = select(*columns).where(Occupancy.closure_id.in_(closures), ~soon)
+        rows += session.execute(lasting)
+    for space, start, end in rows:
+        found.setdefault(space, []).append((start, end))
     return found
 
 

@@ -39,6 +39,9 @@ class Answer(StrEnum):
     """The time is not within what the hall is let for; `refusal` says why."""
 
 
+_PLACES = {answer: place for place, answer in enumerate(Answer)}
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What somebody looks for; what is empty asks nothing."""
@@ -85,7 +88,7 @@ class _Candidate:
     @property
     def place(self) -> tuple[int, int, str]:
         """Where it stands: what can be had first, then the smallest that is large enough."""
-        return list(Answer).index(self.answer), self.row.capacity, self.row.name
+        return _PLACES[self.answer], self.row.capacity, self.row.name
 
 
 def search(session: Session, wanted: Wanted, now: datetime, page: int = 1) -> Found:
@@ -118,6 +121,8 @@ _COLUMNS: tuple[Any, ...] = (
     Hall.closes_on_holidays, Hall.grid_minutes, Hall.shortest_minutes, Hall.longest_minutes,
     Hall.notice_hours, Hall.horizon_days, Hall.live_from, Site.zone,
 )  # fmt: skip
+_LIMITS = slice(6, None)
+"""The columns that a refusal depends on, from the grid to the zone."""
 
 
 def _suiting(wanted: Wanted) -> Select[Any]:
@@ -152,10 +157,11 @@ class _Judge:
 
     def all(self) -> list[_Candidate]:
         """Return each hall with its answer."""
-        hours = _hours(self.session)
         # A day more on both sides: it depends on the zone, and hours reach into the next day.
-        days = (self.use.start.date() - 2 * _DAY, self.use.end.date() + _DAY)
-        special = special_days(self.session, None, *days)
+        first, last = self.use.start.date() - 2 * _DAY, self.use.end.date() + _DAY
+        asked = min((last - first).days + 1, 7)
+        hours = _hours(self.session, weekdays={(first.weekday() + n) % 7 for n in range(asked)})
+        special = special_days(self.session, None, first, last)
         taken = self._taken()
         return [
             self._one(row, hours.get(row.id, ()), special.get(row.id, {}), taken)
@@ -184,10 +190,10 @@ class _Judge:
             return InThePast(field="starts_at")
         if self.use.length > LONGEST:
             return TooLong(field="ends_at", days=LONGEST.days)
-        key = (limits_of(row), row.zone)
+        key = row[_LIMITS]
         if key not in self._refusals:
             try:
-                check_limits(key[0], self.use, ZoneInfo(row.zone), self.now)
+                check_limits(limits_of(row), self.use, ZoneInfo(row.zone), self.now)
                 self._refusals[key] = None
             except CentralError as error:
                 self._refusals[key] = error
@@ -221,10 +227,11 @@ def _rules(
 
 
 def _hours(
-    session: Session, halls: Collection[int] | None = None
+    session: Session, halls: Collection[int] | None = None, weekdays: Collection[int] = range(7)
 ) -> Mapping[int, tuple[OpenHours, ...]]:
-    """Return the weekly hours of halls; of all when none are named."""
+    """Return the hours of halls on some weekdays; of all halls when none are named."""
     wanted = select(Opening.hall_id, Opening.weekday, Opening.opens, Opening.closes)
+    wanted = wanted.where(Opening.weekday.in_(weekdays))
     if halls is not None:
         wanted = wanted.where(Opening.hall_id.in_(halls))
     found: dict[int, tuple[OpenHours, ...]] = {}

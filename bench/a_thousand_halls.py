@@ -1,0 +1,127 @@
+"""A city with a thousand halls and two years of reservations, for what is measured over all of them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from central.accounts.people import Renter, person_of
+from central.booking.models import Occupancy, Order, Reservation
+from central.booking.reservation import State
+from central.database import Database
+from central.halls.models import Hall, HallFeature, HallSpace, Opening, Site, Space
+from central.migrations import upgrade
+
+HALLS = 1000
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+_DAY = timedelta(days=1)
+_DAYS = range(-365, 365, 3)
+"""On which days from now each hall is let: every third evening of two years."""
+_AT_ONCE = 20_000
+_FEATURES = ("kitchen", "bar", "stage", "projection", "wheelchair")
+_KINDS = ("polyvalent", "meeting", "sports", "concert")
+
+
+def build(url: str) -> Database:
+    """Make the city at a database's address."""
+    database = Database(url)
+    upgrade(database)
+    with database.write() as session:
+        _halls(session)
+        order = Order(reference="BENCH", created_at=NOW, person_id=person_of(session, _ANNA, NOW))
+        session.add(order)
+        session.flush()
+        _reservations(session, order.id)
+    return database
+
+
+def on_disk(folder: Path) -> Database:
+    """Make the city in a SQLite file of a folder."""
+    return build(f"sqlite:///{folder / 'thousand.db'}")
+
+
+_ANNA = Renter("anna@example.org", "Anna", "nl")
+
+
+def _halls(session: Session) -> None:
+    numbers = range(1, HALLS + 1)
+    session.add(Site(id=1, name="De Kring", address="Markt 1", zone="Europe/Brussels"))
+    session.flush()
+    session.execute(
+        insert(Space), [{"id": one, "site_id": 1, "name": f"Ruimte {one}"} for one in numbers]
+    )
+    session.execute(insert(Hall), [_hall(one) for one in numbers])
+    session.execute(insert(HallSpace), [{"hall_id": one, "space_id": one} for one in numbers])
+    session.execute(
+        insert(HallFeature),
+        [{"hall_id": one, "code": code} for one in numbers for code in _FEATURES[: one % 6]],
+    )
+    hours = ((day, 480 + 30 * (one % 3), 1380) for one in numbers for day in range(7))
+    rows = [
+        {"hall_id": 1 + place // 7, "weekday": day, "opens": opens, "closes": closes}
+        for place, (day, opens, closes) in enumerate(hours)
+    ]
+    session.execute(insert(Opening), rows)
+
+
+def _hall(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "site_id": 1,
+        "name": f"Zaal {number:04}",
+        "capacity": 10 + number % 200,
+        "cents_per_hour": 500 + number,
+        "kind": _KINDS[number % len(_KINDS)],
+        "turnaround_minutes": 30,
+    }
+
+
+def _reservations(session: Session, order: int) -> None:
+    rows = list(_evenings(order))
+    for first in range(0, len(rows), _AT_ONCE):
+        batch = rows[first : first + _AT_ONCE]
+        session.execute(insert(Reservation), batch)
+        session.execute(
+            insert(Occupancy),
+            [
+                {
+                    "space_id": one["hall_id"],
+                    "busy_from": one["busy_from"],
+                    "busy_to": one["busy_to"],
+                    "reservation_id": one["id"],
+                }
+                for one in batch
+            ],
+        )
+
+
+def _evenings(order: int) -> Iterator[dict[str, Any]]:
+    midnight = NOW.replace(hour=0)
+    number = 0
+    for hall in range(1, HALLS + 1):
+        for day in _DAYS:
+            number += 1
+            start = midnight + (day + hall % 3) * _DAY + timedelta(hours=18)
+            end = start + timedelta(hours=3)
+            yield {
+                "id": number,
+                "reference": f"B{number}",
+                "order_id": order,
+                "hall_id": hall,
+                "state": State.CONFIRMED,
+                "starts_at": start,
+                "ends_at": end,
+                "zone": "Europe/Brussels",
+                "local_start": (start + timedelta(hours=1)).replace(tzinfo=None),
+                "local_end": (end + timedelta(hours=1)).replace(tzinfo=None),
+                "busy_from": start,
+                "busy_to": end + timedelta(minutes=30),
+                "opens_at": start,
+                "closes_at": end,
+                "attendees": 10,
+                "cents": 1000,
+                "created_at": NOW,
+            }
