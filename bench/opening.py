@@ -18,7 +18,7 @@ from bench.row import Row, at_most
 from central.credentials.qr import png
 from demo.phone_photo import photo_of
 from edge.assembly import door_unit
-from edge.controller import Inbox
+from edge.inbox import Inbox
 from edge.events import CodeSeen, Event
 from edge.pins import read_pins
 from edge.simulator import places
