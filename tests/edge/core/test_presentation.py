@@ -111,6 +111,7 @@ def test_two_passes_side_by_side_spend_one_use_each() -> None:
     camera = ACamera(good={"a", "b"}).watches("a", "b", start=100, seconds=60)
     assert camera.uses == [(100.0, "a"), (100.1, "b")]
     assert len(camera.judged) == 2
+    assert sorted(sight.text for sight in camera.shown.sights) == ["a", "b"]
 
 
 def test_a_good_pass_beside_a_bad_one_opens_once() -> None:

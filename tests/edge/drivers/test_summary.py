@@ -112,6 +112,7 @@ def test_a_dropped_number_does_not_come_back_from_the_other_place() -> None:
 
 
 def test_uses_of_a_pass_that_has_long_been_over_are_forgotten() -> None:
+    assert FORGET_AFTER_MS == 7_776_000_000  # ninety days
     end = FULL.ends["70" * 8]
     just = replace(FULL, floor_ms=end + FORGET_AFTER_MS)
     assert just.tidied() == just
