@@ -18,8 +18,8 @@ from bench.row import Row, at_most
 from central.credentials.qr import png
 from demo.phone_photo import photo_of
 from edge.assembly import door_unit
-from edge.inbox import Inbox
 from edge.events import CodeSeen, Event
+from edge.inbox import Inbox
 from edge.pins import read_pins
 from edge.simulator import places
 from edge.simulator.camera import Camera
