@@ -113,7 +113,12 @@ def must_fit(page: Page) -> None:
 def test_every_renter_page_is_accessible_and_fits_a_phone(browser: Browser, served: Served) -> None:
     page = a_page(browser)
     book = f"{served.url}/book?hall={served.city.a}&day=2026-12-12"
-    for address in (served.url, book, f"{served.url}/orders/x", f"{served.url}/login"):
+    asked = "having=kitchen&day=2026-12-12&start=14:00&end=18:00&attendees=30"
+    search = [f"{served.url}{path}" for path in (f"/?{asked}", "/?day=x&start=1", "/?kind=outdoor")]
+    hall = f"{served.url}/halls/{served.city.a}?{asked}"
+    for address in (
+        served.url, *search, hall, book, f"{served.url}/orders/x", f"{served.url}/login",
+    ):  # fmt: skip
         page.goto(address)
         must_be_accessible(page)
         must_fit(page)
