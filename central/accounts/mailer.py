@@ -192,9 +192,8 @@ def attachments_of(session: Session, mail_id: int) -> Sequence[MailAttachment]:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Drop what was sent or refused long ago."""
-    old = (StoredMail.finished_at.is_not(None), StoredMail.created_at < now - KEPT_FOR)
-    session.execute(delete(StoredMail).where(*old))
+    """Drop what was posted long ago, also what could never be sent."""
+    session.execute(delete(StoredMail).where(StoredMail.created_at < now - KEPT_FOR))
 
 
 def _mail_of(row: StoredMail) -> Mail:

@@ -14,7 +14,12 @@ from pydantic import (
 )
 
 from central.accounts import service
-from central.accounts.principals import Admin, AnyStaff
+from central.accounts.principals import (
+    Admin,
+    AdminJustProven,
+    AnyStaff,
+    AnyStaffJustProven,
+)
 from central.accounts.roles import Right, Role
 from central.accounts.sessions import new_token
 from central.accounts.staff_models import Staff
@@ -143,7 +148,7 @@ def list_staff(_admin: Admin, database: TheDatabase) -> list[StaffOut]:
 
 
 @router.post("/staff", status_code=201)
-def add_staff(new: NewStaff, admin: Admin, database: TheDatabase, now: Now) -> StaffOut:
+def add_staff(new: NewStaff, admin: AdminJustProven, database: TheDatabase, now: Now) -> StaffOut:
     """Make a staff account."""
     password_hash = service.checked_hash(new.password.get_secret_value())
     with database.write() as session:
@@ -160,7 +165,7 @@ def _rights(given: list[Role | RightForm]) -> list[Right]:
 
 @router.patch("/staff/{staff_id}")
 def change_staff(
-    staff_id: int, change: StaffChange, admin: Admin, database: TheDatabase, now: Now
+    staff_id: int, change: StaffChange, admin: AdminJustProven, database: TheDatabase, now: Now
 ) -> StaffOut:
     """Change roles or password, or take an account out of use; its browsers are logged out."""
     secret = change.password.get_secret_value() if change.password else None
@@ -188,7 +193,9 @@ def list_tokens(staff: AnyStaff, database: TheDatabase) -> list[TokenOut]:
 
 
 @router.post("/tokens", status_code=201)
-def add_token(new: NewToken, staff: AnyStaff, database: TheDatabase, now: Now) -> TokenOnce:
+def add_token(
+    new: NewToken, staff: AnyStaffJustProven, database: TheDatabase, now: Now
+) -> TokenOnce:
     """Make a bearer token for a tool that acts for oneself; it is shown this once."""
     with database.write() as session:
         life = timedelta(days=new.days)

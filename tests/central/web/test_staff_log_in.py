@@ -357,3 +357,23 @@ def test_no_secret_is_logged(
     with database.read() as session:
         assert session.get_one(Staff, 1).has_second_factor
         assert all(MIA.encode() not in one for one in session.scalars(select(Attempt.subject)))
+
+
+def test_an_old_log_in_makes_no_lasting_token_and_no_account(
+    client: httpx.Client, database: Database, time: Time
+) -> None:
+    mia = hired(database, Role.ADMIN)
+    log_in_staff(client, MIA, PASSWORD)
+    asked = {
+        "/api/v1/tokens": {"name": "script"},
+        "/api/v1/staff": {"name": "Jan", "email": "j@stad.be", "password": PASSWORD, "roles": []},
+    }
+    for path, body in asked.items():
+        assert client.post(path, json=body, headers=OWN).status_code == 201
+    time.now = NOW + FRESH
+    for path, body in asked.items():
+        refused = client.post(path, json=body, headers=OWN)
+        assert (refused.status_code, refused.json()["code"]) == (401, "prove_again")
+    change = {"password": "another long password"}
+    refused = client.patch(f"/api/v1/staff/{mia}", json=change, headers=OWN)
+    assert (refused.status_code, refused.json()["code"]) == (401, "prove_again")
