@@ -338,6 +338,24 @@ def test_an_older_copy_of_the_second_file_takes_nothing_down(unit: AUnit) -> Non
     assert unit.nothing_went_down()
 
 
+def test_a_second_file_that_a_crash_left_behind_is_brought_up_to_date(unit: AUnit) -> None:
+    unit.use_everything()
+    unit.let_in(3)  # and no `save_second` before the crash
+    unit.restart()
+    assert not unit.store.state_lost
+    second = opened(unit.second.read_bytes())
+    assert second is not None
+    assert second.spent == {PASS.hex(): 3}
+
+
+def test_a_start_with_nothing_to_change_writes_nothing(unit: AUnit) -> None:
+    unit.use_everything()
+    unit.restart()
+    before = unit.second.stat().st_mtime_ns
+    unit.restart()
+    assert unit.second.stat().st_mtime_ns == before
+
+
 def test_with_both_files_gone_the_unit_knows_that_it_knows_nothing(unit: AUnit) -> None:
     unit.use_everything()
 
