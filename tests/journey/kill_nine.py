@@ -75,9 +75,10 @@ def require_every_pulse_has_a_cause(scene: Scene) -> int:
 
 
 def require_chain_is_whole(scene: Scene) -> int:
-    """Check the hash chain of the whole journal; return how many entries there are."""
+    """Check the hash chain of all that is on the unit; return how many entries there are."""
     rows = list(_pages(scene))
-    assert rows[0]["previous"] == genesis(bytes.fromhex(str(rows[0]["epoch"]))).hex()
+    if rows[0]["after"] == 0:  # else old entries, which central holds, made room
+        assert rows[0]["previous"] == genesis(bytes.fromhex(str(rows[0]["epoch"]))).hex()
     broken, count = first_broken_in(iter(rows), "the unit")
     assert broken is None
     return count

@@ -189,13 +189,13 @@ def _in_service(scene: Scene) -> bool:
 
 
 def _on_a_small_disk(city: Demo, data: Path) -> list[str]:
-    """Run the unit in a mount namespace of its own, its data on four megabytes of memory."""
+    """Run the unit in a mount namespace of its own, its data on 48 megabytes of memory."""
     copied = data.with_name("data.copy")
     shutil.rmtree(copied, ignore_errors=True)
     shutil.copytree(data, copied)
     config = city.configured(OTHER_DOOR)
     script = (
-        f"mount -t tmpfs -o size=4m,mode=0700 tmpfs {data}"
+        f"mount -t tmpfs -o size=48m,mode=0700 tmpfs {data}"
         f" && cp -a {copied}/. {data}/ && exec {sys.executable} -m edge run --config {config}"
     )
     found = shutil.which("unshare")
