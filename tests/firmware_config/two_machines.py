@@ -15,7 +15,8 @@ from contextlib import ExitStack, contextmanager
 
 UNIT, OTHER = "192.0.2.1", "192.0.2.2"
 AT_UNIT, AT_OTHER = (22, 9000), (25, 80, 443, 8883)
-PATIENCE = 1.0  # seconds after which silence counts as refused
+PATIENCE = 30.0  # seconds to wait for an answer that must come; a first packet may be lost and sent again
+SILENCE = 1.0  # seconds after which nothing will come, where nothing should
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -76,9 +77,9 @@ def listener(address: str, port: int) -> socket.socket:
     return made
 
 
-def answer(address: str, port: int) -> str:
+def answer(address: str, port: int, patience: float) -> str:
     with socket.socket() as caller:
-        caller.settimeout(PATIENCE)
+        caller.settimeout(patience)
         try:
             caller.connect((address, port))
         except TimeoutError:
@@ -88,11 +89,11 @@ def answer(address: str, port: int) -> str:
         return "open"
 
 
-def answers(unit: Machine, other: Machine) -> dict[str, dict[int, str]]:
+def answers(unit: Machine, other: Machine, patience: float) -> dict[str, dict[int, str]]:
     with unit.inside():
-        out = {port: answer(OTHER, port) for port in AT_OTHER}
+        out = {port: answer(OTHER, port, PATIENCE) for port in AT_OTHER}
     with other.inside():
-        into = {port: answer(UNIT, port) for port in AT_UNIT}
+        into = {port: answer(UNIT, port, patience) for port in AT_UNIT}
     return {"out": out, "in": into}
 
 
@@ -104,10 +105,10 @@ def main(rules: str) -> None:
             with machine.inside():
                 for port in ports:
                     listening.enter_context(listener(address, port))
-        before = answers(unit, other)
+        before = answers(unit, other, PATIENCE)
         with unit.inside():
             subprocess.run(["nft", "-f", rules], check=True)
-        print(json.dumps({"before": before, "after": answers(unit, other)}))  # noqa: T201 - its result
+        print(json.dumps({"before": before, "after": answers(unit, other, SILENCE)}))  # noqa: T201 - its result
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #   run BASE [SOURCE TARGET ro|rw]... -- COMMAND...       a service on it
 #   cluster PGDATA PASSWORD_FILE SQL                      what the image of PostgreSQL does at first
 set -eu
+umask 022 # as in an image; that of whoever runs the tests may be stricter
 
 # A copy of this machine's files that nobody but us sees; what is written to it is only in memory.
 prepare() {
