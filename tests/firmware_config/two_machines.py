@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 
 UNIT, OTHER = "192.0.2.1", "192.0.2.2"
 AT_UNIT, AT_OTHER = (22, 9000), (25, 80, 443, 8883)
-PATIENCE = 30.0  # seconds to wait for an answer that must come; a first packet may be lost and sent again
+PATIENCE = 30.0  # seconds for an answer that must come; a first packet may be lost and sent again
 SILENCE = 1.0  # seconds after which nothing will come, where nothing should
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
