@@ -48,10 +48,7 @@ class Debian:
             AssertionError: it failed; with what it said.
 
         """
-        passed = [f"--setenv={name}={value}" for name, value in os.environ.items()
-                  if name.startswith(VARIABLES)]  # fmt: skip
-        nspawn = [*_nspawn(self.folder), "--pipe", "--resolv-conf=copy-host", *passed]
-        return _finished([*nspawn, "--", *command], 600)
+        return finished([*run_in(self.folder), "--", *command], 600)
 
     @contextmanager
     def started(self) -> Iterator[None]:
@@ -70,7 +67,7 @@ class Debian:
 
     def inside(self, *command: str) -> str:
         """Run a command in it while it is started; as `run`."""
-        return _finished([*self._enter(), *command], 120)
+        return finished([*self._enter(), *command], 120)
 
     def answers(self, *command: str) -> int:
         """Return a command's exit code."""
@@ -106,12 +103,7 @@ class Debian:
 def clean_os(folder: Path) -> Iterator[Debian]:
     """Make a Debian with the source of this repository in /source."""
     root = folder / "debian"
-    # Twice as fast without waiting for the disk after each file; a power cut would only end the test.
-    quick = ["env", "DPKG_FORCE=unsafe-io", "debootstrap", "--variant=minbase"]
-    _finished([*quick, f"--include={SYSTEM}", SUITE, str(root)], 600)
-    for name in WAYS_OUT:
-        if Path(name).exists():
-            shutil.copy(name, root / name.lstrip("/"))
+    bootstrap(root, SYSTEM)
     (root / "source").mkdir()
     for name in SOURCE:
         copy = root / "source" / name
@@ -127,11 +119,35 @@ def clean_os(folder: Path) -> Iterator[Debian]:
         shutil.rmtree(root)
 
 
+def bootstrap(root: Path, packages: str) -> None:
+    """Put the smallest Debian into a folder, with some packages more."""
+    # Twice as fast without waiting for the disk after each file; a power cut would only end the test.
+    quick = ["env", "DPKG_FORCE=unsafe-io", "debootstrap", "--variant=minbase"]
+    finished([*quick, f"--include={packages}", SUITE, str(root)], 600)
+    for name in WAYS_OUT:
+        if Path(name).exists():
+            (root / name.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, root / name.lstrip("/"))
+
+
+def run_in(folder: Path) -> list[str]:
+    """Return what starts a command in a Debian that is not started, on this machine's network."""
+    passed = [f"--setenv={name}={value}" for name, value in os.environ.items()
+              if name.startswith(VARIABLES)]  # fmt: skip
+    return [*_nspawn(folder), "--pipe", "--resolv-conf=copy-host", *passed]
+
+
 def _nspawn(folder: Path) -> list[str]:
     return ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={folder}"]
 
 
-def _finished(command: list[str], within: float) -> str:
+def finished(command: list[str], within: float) -> str:
+    """Run a command to its end and return what it said.
+
+    Raises:
+        AssertionError: it failed; with what it said.
+
+    """
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           check=False, timeout=within)  # fmt: skip
     assert done.returncode == 0, f"{command}:\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
