@@ -89,8 +89,8 @@ def serve(
 def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
-    from central.feedback.photos import PhotoStore
     from central.main import Background, authority_of, broker_of, mailer_of
+    from central.photos import PhotoStore
     from central.web.guard import log_to_stderr
 
     database, settings = _current_database(), _settings()

@@ -26,6 +26,12 @@ def provided_now(request: Request) -> datetime:
     return clock()
 
 
+async def provided_body(request: Request) -> bytes:
+    """Return the body as it was sent; the guard limits it."""
+    return await request.body()
+
+
 TheDatabase = Annotated[Database, Depends(provided_database)]
 TheSettings = Annotated[Settings, Depends(provided_settings)]
 Now = Annotated[datetime, Depends(provided_now)]
+RawBody = Annotated[bytes, Depends(provided_body)]

@@ -30,7 +30,6 @@ from central.documents.authority import Authority, open_authority
 from central.feedback import answer_routes
 from central.feedback import routes as defect_routes
 from central.feedback.jobs import Cleaning
-from central.feedback.photos import PhotoStore
 from central.fleet import routes as fleet
 from central.fleet.channel import NoChannel
 from central.fleet.gate import Gate
@@ -43,6 +42,7 @@ from central.integrations.smtp import USUAL_PORT, Security, SmtpMailer, SmtpServ
 from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
+from central.photos import PhotoStore
 from central.settings import Settings
 from central.web import (
     account,

@@ -1,4 +1,4 @@
-"""What the routes of feedback ask for: the photos, a raw body, and a count of who reports."""
+"""What the routes of feedback ask for: the photos, and a count of who reports."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,18 +9,13 @@ from starlette.responses import Response
 from central.accounts.throttle import Throttle, connection_of
 from central.database import Database
 from central.dependencies import TheSettings
-from central.feedback.photos import PhotoStore
 from central.feedback.who import REPORT_ABOUT, REPORT_FROM
+from central.photos import PhotoStore
 
 
 def provided_photos(settings: TheSettings) -> PhotoStore:
     """Return the city's photos."""
     return PhotoStore(settings.data)
-
-
-async def provided_body(request: Request) -> bytes:
-    """Return the body as it was sent; the guard limits it."""
-    return await request.body()
 
 
 def take_turn(
@@ -45,4 +40,3 @@ def picture(content: bytes) -> Response:
 
 
 ThePhotos = Annotated[PhotoStore, Depends(provided_photos)]
-RawBody = Annotated[bytes, Depends(provided_body)]

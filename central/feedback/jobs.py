@@ -12,7 +12,7 @@ from central.database import Database
 from central.errors import Busy
 from central.feedback.defect import OPEN
 from central.feedback.models import Defect, DefectChange, DefectPhoto, Feedback, RoomState
-from central.feedback.photos import PhotoStore
+from central.photos import PhotoStore
 
 EVERY = 3600.0  # seconds
 DEFECTS_KEPT_FOR = timedelta(days=3 * 366)

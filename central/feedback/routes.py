@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from central.accounts.principals import TheLinks, TheThrottle
-from central.dependencies import Now, TheDatabase
+from central.dependencies import Now, RawBody, TheDatabase
 from central.feedback import closing, defects, uses
 from central.feedback.defect import State, Transition
 from central.feedback.defects import Reporter, Sought
-from central.feedback.dependencies import RawBody, ThePhotos, picture, take_turn
+from central.feedback.dependencies import ThePhotos, picture, take_turn
 from central.feedback.models import Defect, Source
 from central.feedback.schemas import (
     DefectChangeIn,

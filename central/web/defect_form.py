@@ -16,7 +16,8 @@ from central.accounts.links import LinkPurpose, LinkRefused, Links
 from central.errors import CentralError
 from central.feedback.defect import Kind
 from central.feedback.defects import MOST_LETTERS
-from central.feedback.photos import LARGEST_FILE, MOST_PHOTOS, PhotoStore, TooManyPhotos
+from central.feedback.photos import MOST_PHOTOS, TooManyPhotos
+from central.photos import LARGEST_FILE, PhotoStore
 from central.web.forms import is_email
 from central.web.language import Words
 from central.web.typed import Problems, beside

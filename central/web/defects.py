@@ -20,9 +20,10 @@ from central.feedback.defect import Kind
 from central.feedback.defects import Report, Reporter
 from central.feedback.dependencies import ThePhotos, picture, take_turn
 from central.feedback.models import Source
-from central.feedback.photos import MOST_PHOTOS, PhotoStore
+from central.feedback.photos import MOST_PHOTOS
 from central.feedback.who import DefectHolder, SheetHolder, UseHolder, defect_link
 from central.halls.service import hall_of
+from central.photos import PhotoStore
 from central.web.defect_form import (
     DefectForm,
     TheDefectForm,

@@ -10,12 +10,12 @@ from central.feedback import answers
 from central.feedback.answers import Given
 from central.feedback.jobs import ANSWERS_KEPT_FOR, DEFECTS_KEPT_FOR, STATES_KEPT_FOR, Cleaning
 from central.feedback.models import Defect, DefectPhoto, Feedback, RoomState
-from central.feedback.photos import PhotoStore
 from central.feedback.room_state import ITEMS, Moment
 from central.feedback.trends import Question
+from central.photos import PhotoStore
 from tests.central.a_city import NOW, use
 from tests.central.feedback.a_report import Reporting
-from tests.central.feedback.pictures import a_photo
+from tests.central.pictures import a_photo
 
 
 def files(folder: Path) -> list[str]:

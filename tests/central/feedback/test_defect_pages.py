@@ -9,7 +9,7 @@ from central.accounts.roles import Right, Role
 from central.feedback.models import DefectPhoto
 from tests.central.a_city import NOW
 from tests.central.feedback.a_report import Reporting
-from tests.central.feedback.pictures import a_photo
+from tests.central.pictures import a_photo
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TYPED = {"kind": "light", "description": "De lamp flikkert.\nAchteraan links."}

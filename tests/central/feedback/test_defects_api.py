@@ -16,7 +16,7 @@ from central.feedback.models import Defect
 from central.halls.models import Hall
 from tests.central.a_city import NOW, use
 from tests.central.feedback.a_report import Reporting
-from tests.central.feedback.pictures import a_bomb, a_photo
+from tests.central.pictures import a_bomb, a_photo
 from tests.central.some_people import People
 from tests.central.test_authorization import requirements, routes
 

@@ -17,7 +17,7 @@ from central.main import create_app
 from central.settings import Settings
 from tests.central.a_city import NOW, Time, found, use
 from tests.central.feedback.a_report import Reporting
-from tests.central.feedback.pictures import a_photo
+from tests.central.pictures import a_photo
 from tests.central.web.test_in_browser import a_page, must_be_accessible, must_fit, running
 
 PASSWORD = "correct horse battery"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from central import photos
 from central.errors import NotFound
-from central.feedback import photos
-from central.feedback.photos import (
+from central.photos import (
     LARGEST_FILE,
     LONGEST_SIDE,
     PhotoStore,
@@ -15,7 +15,7 @@ from central.feedback.photos import (
     PhotoUnreadable,
     made_anew,
 )
-from tests.central.feedback.pictures import a_bomb, a_photo
+from tests.central.pictures import a_bomb, a_photo
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
