@@ -115,7 +115,7 @@ class Demo:
         path.write_text(
             f'{head}data = "data"\nrun = "{run}"\n\n{broker}{rest}\n'
             f'[reader]\nsource = "push:{run}/camera.sock"\n\n'
-            '[hardware]\npins = "mock"\nannouncer = "simulator"\nrtc = "system"\n\n'
+            '[hardware]\npins = "mock"\nlock_contact = true\nannouncer = "simulator"\nrtc = "system"\n\n'
             f'[simulator]\nwire = "{run}/wire.sock"\n\n'
             "[storage]\nballast_megabytes = 1\n",
             encoding="utf-8",

@@ -113,6 +113,7 @@ def _assemble(
         memory.faults,
         hardware.signs,
         leaf_open=hardware.inputs.settled[Input.DOOR_CONTACT],
+        unlocked=hardware.inputs.settled.get(Input.LOCK_CONTACT),
         now=memory.clock.monotonic(),
     )
     believing = Believing(
@@ -199,6 +200,8 @@ def _hardware(
     config: DoorUnitConfig, given: Factory | None, inbox: Inbox, closing: ExitStack
 ) -> _Hardware:
     pins = read_pins()
+    if not config.hardware.lock_contact:
+        pins = pins.without(Input.LOCK_CONTACT)
     factory = given or pin_factory(config.hardware.pins, config.simulator.wire)
     closing.callback(factory.close)
     # The strike first: from here on it is ours, and it is secured.

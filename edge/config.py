@@ -52,6 +52,8 @@ class Hardware:
     """`none` (pictogram lamps), `terminal` or `simulator`."""
     rtc: str = "/sys/class/rtc/rtc0"
     """Where the battery-backed clock is; empty when there is none."""
+    lock_contact: bool = False
+    """Whether the lock's own contact is wired: then a lock that does not move is a fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contracts.door_config import Timings
 from contracts.journal import EventKind
 from contracts.modes import DoorMode
 from edge.core import door as rules
+from edge.core import lock_watch
 from edge.core.door import Action, Clear, Raise, Record, Release, Secure, Warn
 from edge.drivers.strike import Strike
 from edge.events import Input
@@ -38,12 +39,17 @@ class Doorway:
         signs: Signs,
         *,
         leaf_open: bool,
+        unlocked: bool | None = None,
         now: float,
     ) -> None:
-        """Begin with a secured strike, whatever was before; a leaf that stands open is timed from now."""
+        """Begin with a secured strike, whatever was before; a leaf that stands open is timed from now.
+
+        `unlocked` is what the lock's own contact says, None where the lock has none.
+        """
         self._strike, self._recorder = strike, recorder
         self._faults, self._signs = faults, signs
         self._door = rules.at_start(leaf_open=leaf_open, now=now)
+        self._lock, self._unlocked = lock_watch.LockWatch(), unlocked
         self.timings = Timings()
         self.mode = DoorMode.LOCKED
         self._is_cut_short = False
@@ -79,6 +85,10 @@ class Doorway:
         """Take what the door contact says."""
         self._follow(rules.leaf(self._door, now, self.timings, is_open=is_open), now)
 
+    def lock_contact(self, *, unlocked: bool) -> None:
+        """Take what the lock's own contact says; `tick` judges it."""
+        self._unlocked = unlocked
+
     def explain(self, name: Input, now: float, *, lasts: bool) -> None:
         """Take that something explains an opening, or does so no longer: exit, key, panic bar, fire."""
         self._door = rules.explain(self._door, EXPLAINS[name], now, lasts=lasts)
@@ -99,11 +109,25 @@ class Doorway:
         if self._door.due is not None and now >= self._door.due:
             self._follow(rules.tick(self._door, now, self.timings), now)
         self._strike.keep_alive(now)
+        self._watch_lock(now)
 
     def secure(self) -> None:
         """Lock, at once and whatever the state: the program stops or met something it does not know."""
         self._strike.secure()
         self._is_cut_short = True
+
+    def _watch_lock(self, now: float) -> None:
+        if self._unlocked is None:
+            return
+        self._lock, actions = lock_watch.look(
+            self._lock,
+            now,
+            driven=self._strike.released,
+            unlocked=self._unlocked,
+            excused=self._door.leaf_open or self._door.explains(now),
+        )
+        for action in actions:
+            self._perform(action, now)
 
     def _follow(self, outcome: tuple[rules.Door, tuple[Action, ...]], now: float) -> None:
         self._door, actions = outcome

@@ -19,6 +19,8 @@ class Input(StrEnum):
     KEY_CYLINDER = "key_cylinder"
     PANIC_BAR = "panic_bar"
     FIRE_PANEL = "fire_panel"
+    LOCK_CONTACT = "lock_contact"
+    """Active while the lock itself says that it lets go; few locks have this contact."""
     TAMPER = "tamper"
     """Active while the case is open."""
     MAINS = "mains"

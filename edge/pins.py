@@ -1,7 +1,7 @@
 """The pin table of `pins.toml`, typed."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from edge.events import Input
@@ -26,6 +26,12 @@ class Pins:
     lamp_blue: int
     buzzer: int
     inputs: dict[Input, InputPin]
+
+    def without(self, name: Input) -> "Pins":
+        """Return the table for a door on which one input is not wired."""
+        return replace(
+            self, inputs={key: pin for key, pin in self.inputs.items() if key is not name}
+        )
 
 
 def read_pins() -> Pins:

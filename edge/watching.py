@@ -62,6 +62,9 @@ class Watching:
         if event.input is Input.DOOR_CONTACT:
             self._doorway.contact(event.at, is_open=event.active)
             return
+        if event.input is Input.LOCK_CONTACT:
+            self._doorway.lock_contact(unlocked=event.active)
+            return
         if event.input in WATCHED:
             self._faults.put(WATCHED[event.input], wrong=event.active)
             return

@@ -123,7 +123,7 @@ _FAULTS = {
     ),
     Fault.CONTACT_DISAGREES: Sentence(
         "Türkontakt und Schloss widersprechen einander.",
-        "Prüfen Sie Magnet und Drähte des Türkontakts.",
+        "Prüfen Sie Schloss, Relais und die Drähte beider Kontakte.",
     ),
     Fault.FORCED_OPEN: Sentence(
         "Die Tür ging ohne Pass und ohne Ausgangstaste auf.", "Sehen Sie an der Tür nach."

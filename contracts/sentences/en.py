@@ -120,7 +120,7 @@ _FAULTS = {
     ),
     Fault.CONTACT_DISAGREES: Sentence(
         "Door contact and lock contradict each other.",
-        "Check the magnet and the wires of the door contact.",
+        "Check the lock, its relay and the wires of both contacts.",
     ),
     Fault.FORCED_OPEN: Sentence(
         "The door opened without a pass and without the exit button.", "Go and look at the door."

@@ -123,7 +123,7 @@ _FAULTS = {
     ),
     Fault.CONTACT_DISAGREES: Sentence(
         "Le contact de porte et la serrure se contredisent.",
-        "Vérifiez l'aimant et les fils du contact de porte.",
+        "Vérifiez la serrure, son relais et les fils des deux contacts.",
     ),
     Fault.FORCED_OPEN: Sentence(
         "La porte s'est ouverte sans pass ni bouton de sortie.", "Allez voir la porte."

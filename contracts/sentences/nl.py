@@ -123,7 +123,7 @@ _FAULTS = {
     ),
     Fault.CONTACT_DISAGREES: Sentence(
         "Deurcontact en slot spreken elkaar tegen.",
-        "Kijk de magneet en de draden van het deurcontact na.",
+        "Kijk het slot, zijn relais en de draden van beide contacten na.",
     ),
     Fault.FORCED_OPEN: Sentence(
         "De deur ging open zonder pas en zonder uitgangsknop.", "Ga bij de deur kijken."

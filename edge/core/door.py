@@ -87,6 +87,10 @@ class Door:
         """Tell whether the leaf is open."""
         return self.phase in {Phase.OPEN, Phase.FREE_OPEN}
 
+    def explains(self, now: float) -> bool:
+        """Tell whether an opening at a monotonic second needs no pass: exit, key, panic bar, fire."""
+        return bool(self.explaining) or now <= self.explained_until
+
     @property
     def is_free(self) -> bool:
         """Tell whether a mode holds the strike released."""
@@ -254,7 +258,7 @@ def _secure(door: Door, now: float) -> Outcome:
 
 
 def _note_unexpected(door: Door, now: float) -> Outcome:
-    if door.explaining or now <= door.explained_until:
+    if door.explains(now):
         by = door.explained_by if now <= door.explained_until else min(door.explaining)
         explained = replace(door, accessible=False, cause=0)
         return explained, (Record(EventKind.OPENED, {"by": by}),)

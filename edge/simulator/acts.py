@@ -40,6 +40,8 @@ ACTS: Mapping[str, Callable[[VirtualDoor], str]] = {
     "rex": _hold(Input.REX),
     "key_cylinder": _hold(Input.KEY_CYLINDER),
     "panic_bar": _hold(Input.PANIC_BAR),
+    "jam": _doing(VirtualDoor.jam_lock, "jammed"),
+    "unjam": _doing(VirtualDoor.free_lock, "unjammed"),
     "open_lid": _doing(VirtualDoor.open_lid, "lid_open"),
     "shut_lid": _doing(VirtualDoor.shut_lid, "lid_shut"),
     "cover": _doing(VirtualDoor.cover_camera, "covered"),

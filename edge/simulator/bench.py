@@ -54,6 +54,8 @@ class Seen:
     """What the lamp says, by the label beside the door; None while it is dark or not clear yet."""
     sounding: bool
     display: Announcement | None
+    stuck: bool
+    """Whether the lock is jammed."""
     lid_open: bool
     mains: bool
     reserve: bool
@@ -145,6 +147,14 @@ class VirtualDoor:
         self.press(Input.KEY_CYLINDER, seconds)
 
     # --- around it -------------------------------------------------------------------------------
+
+    def jam_lock(self) -> None:
+        """Let the lock stick: it holds whatever is asked of it."""
+        self._board.change(lambda door, _: hardware.with_lock(door, is_stuck=True))
+
+    def free_lock(self) -> None:
+        """Let the lock move again."""
+        self._board.change(lambda door, _: hardware.with_lock(door, is_stuck=False))
 
     def open_lid(self) -> None:
         """Open the unit's case."""
@@ -239,6 +249,7 @@ class VirtualDoor:
             scene=lamp.scene_of(watched, now),
             sounding=door.sounding,
             display=door.display,
+            stuck=door.stuck,
             lid_open=door.lid_open,
             mains=door.mains,
             reserve=door.reserve,

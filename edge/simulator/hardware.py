@@ -34,6 +34,8 @@ class DoorHardware:
     leaf_open: bool = False
     held: Mapping[Input, float] = field(default_factory=dict)
     """Until when a hand holds exit button, key or panic bar."""
+    stuck: bool = False
+    """The lock is jammed: whatever is asked of it, it holds. Key, handle and bar draw the latch still."""
     lid_open: bool = False
     fire: bool = False
     mains: bool = True
@@ -69,10 +71,10 @@ class DoorHardware:
         """Tell whether the strike lets go.
 
         By the unit: its pin is high and the keep-alive is younger than KEEP_ALIVE. By the fire panel: its
-        own contact feeds the strike from its own supply, whatever the unit does.
+        own contact feeds the strike from its own supply, whatever the unit does. Never while it is stuck.
         """
         alive = now - self.kept_alive_at < KEEP_ALIVE
-        return self.fire or (alive and self._is_on(self.pins.strike))
+        return not self.stuck and (self.fire or (alive and self._is_on(self.pins.strike)))
 
     def is_held(self, what: Input, now: float) -> bool:
         """Tell whether a hand holds exit button, key or panic bar."""
@@ -87,6 +89,8 @@ class DoorHardware:
         match what:
             case Input.DOOR_CONTACT:
                 return self.leaf_open
+            case Input.LOCK_CONTACT:
+                return self.is_released(now)
             case Input.TAMPER:
                 return self.lid_open
             case Input.MAINS:
@@ -155,6 +159,11 @@ def shut(door: DoorHardware) -> DoorHardware:
 def hand_on(door: DoorHardware, what: Input, until: float) -> DoorHardware:
     """Return the door with a hand on exit button, key or panic bar until a monotonic second."""
     return replace(door, held={**door.held, what: until})
+
+
+def with_lock(door: DoorHardware, *, is_stuck: bool) -> DoorHardware:
+    """Return the door with its lock jammed, or working."""
+    return replace(door, stuck=is_stuck)
 
 
 def with_lid(door: DoorHardware, *, is_open: bool) -> DoorHardware:

@@ -69,6 +69,7 @@ def _marks(seen: Seen) -> dict[str, str]:
         "power": _power(seen),
         "display": seen.display.tone if seen.display else "dark",
         "camera": _camera(seen),
+        "lock": "stuck" if seen.stuck else "moves",
         "lid": "open" if seen.lid_open else "closed",
         "fire": "on" if seen.fire else "off",
         "held": " ".join(sorted(seen.held)),
@@ -77,6 +78,7 @@ def _marks(seen: Seen) -> dict[str, str]:
 
 def _switches(seen: Seen) -> dict[str, str]:
     return {
+        "lock": "unjam" if seen.stuck else "jam",
         "lid": "shut_lid" if seen.lid_open else "open_lid",
         "camera": "uncover" if seen.covered else "cover",
         "mains": "cut_mains" if seen.mains else "restore_mains",

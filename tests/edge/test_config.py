@@ -54,6 +54,7 @@ def test_everything_can_be_set(path: Path) -> None:
         pins = "mock"
         announcer = "terminal"
         rtc = ""
+        lock_contact = true
         [storage]
         ballast_megabytes = 4
         journal_megabytes = 64
@@ -64,7 +65,7 @@ def test_everything_can_be_set(path: Path) -> None:
     assert (config.data, config.identity) == (Path("/srv/door/data"), Path("/srv/door/identity"))
     assert config.broker == Broker("broker.city.example", 8884, 20)
     assert config.reader == Reader("camera:0", 640, 480, 5)
-    assert config.hardware == Hardware("mock", "terminal", "")
+    assert config.hardware == Hardware("mock", "terminal", "", lock_contact=True)
     assert config.storage == Storage(4, 64)
     assert config.simulator.wire == "/srv/door/wire.sock"
     assert config.control_socket == Path("/srv/door/run/control.sock")

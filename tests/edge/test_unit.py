@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from edge.drivers.database import DatabaseFailed
 from edge.drivers.indicator import Scene
 from edge.events import Input, InputChanged
 from edge.faults import STOPS_THE_DOOR
-from tests.edge.a_unit import UnitUnderTest, running
+from tests.edge.a_unit import PINS, UnitUnderTest, a_unit_config, running
 from tests.simulators.city import NOW, City, some_claims
 
 SHORT = Timings(
@@ -488,6 +489,33 @@ def test_tamper_and_lost_mains_are_faults_while_they_last(door: UnitUnderTest) -
         assert fault in door.controller._parts.faults.active
         door.set_input(name, active=False)
         assert fault not in door.controller._parts.faults.active
+
+
+def test_lock_that_says_it_did_not_move_is_a_fault_until_it_does(
+    tmp_path: Path, city: City
+) -> None:
+    config = a_unit_config(tmp_path)
+    config = replace(config, hardware=replace(config.hardware, lock_contact=True))
+    with running(tmp_path, city, config) as unit:
+        unit.bring_into_service()
+        faults = unit.controller._parts.faults
+        unit.show(a_pass(city))
+        assert unit.released
+        unit.until(lambda: Fault.LOCK_DID_NOT_MOVE in faults.active, "the lock is missed")
+        assert unit.released  # the lock may move yet
+        unit.set_input(Input.LOCK_CONTACT, active=True)
+        assert Fault.LOCK_DID_NOT_MOVE not in faults.active
+        assert unit.events(K.INPUT_CHANGED) == []  # it moves with every entry: no line of its own
+
+
+def test_lock_without_a_contact_is_not_watched(door: UnitUnderTest, city: City) -> None:
+    assert Input.LOCK_CONTACT not in door.controller._parts.inputs.settled
+    door.factory.pin(PINS.inputs[Input.LOCK_CONTACT].pin).drive_high()
+    doorway = door.controller._parts.doorway
+    door.show(a_pass(city))
+    for later in range(60):
+        doorway.tick(time.monotonic() + later)
+    assert Fault.CONTACT_DISAGREES not in door.controller._parts.faults.active
 
 
 def test_mistake_of_ours_secures_the_strike_and_is_reported(

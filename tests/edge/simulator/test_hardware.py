@@ -57,6 +57,16 @@ def test_each_toggle_of_the_keep_alive_gives_another_three_seconds_but_a_steady_
     assert not steady.is_released(13.1)
 
 
+def test_a_lock_that_sticks_holds_whatever_is_asked_of_it_and_says_so_by_its_contact() -> None:
+    moving = released(10.0)
+    assert moving.is_active(Input.LOCK_CONTACT, 10.0)
+    stuck = hardware.with_lock(hardware.with_fire(moving, alarm=True), is_stuck=True)
+    assert not stuck.is_active(Input.LOCK_CONTACT, 10.0)
+    assert not hardware.pushed(stuck, 10.0).leaf_open
+    assert hardware.pushed(hardware.hand_on(stuck, Input.PANIC_BAR, 11.0), 10.0).leaf_open
+    assert hardware.with_lock(stuck, is_stuck=False).is_released(10.0)
+
+
 def test_a_unit_that_is_gone_leaves_the_door_locked_and_dark() -> None:
     lit = hardware.pin_changed(released(10.0), PINS.lamp_green, high=True, now=10.0)
     gone = hardware.unit_gone(hardware.announced(lit, WORDS))

@@ -133,13 +133,14 @@ def test_every_act_says_what_it_did_in_every_language(
 
 
 def test_acts_change_what_the_page_shows(served: Served, client: httpx.Client) -> None:
-    for act in ("open_lid", "cover", "cut_mains", "fire", "key_cylinder", "push"):
+    for act in ("jam", "open_lid", "cover", "cut_mains", "fire", "key_cylinder", "push"):
         client.post(f"{served.page}/act", data={"act": act}, headers=JSON)
     view = client.get(f"{served.page}/state?lang=en").json()
     assert (
         view["marks"]
         | {
             "leaf": "open",
+            "lock": "stuck",
             "lid": "open",
             "camera": "covered",
             "power": "reserve",
@@ -150,6 +151,7 @@ def test_acts_change_what_the_page_shows(served: Served, client: httpx.Client) -
     )
     assert view["words"]["power"] == "No mains power: on reserve"
     assert {name: one["act"] for name, one in view["switches"].items()} == {
+        "lock": "unjam",
         "lid": "shut_lid",
         "camera": "uncover",
         "mains": "restore_mains",
