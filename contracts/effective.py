@@ -52,6 +52,17 @@ def span(windows: Iterable[Window]) -> int:
     )
 
 
+def last_end(claims: Claims, amended: GrantAmendment | None, zone: ZoneTable) -> int:
+    """Return the minute from which a pass opens nothing more: its latest end, as signed or as amended.
+
+    Raises:
+        Malformed: as `windows.occurrences`.
+
+    """
+    signed = occurrences(claims, zone)
+    return max(window.end for window in (*signed, *amend(signed, amended, zone)))
+
+
 def _base(signed: tuple[Window, ...], amended: GrantAmendment) -> tuple[Window, ...]:
     """Return the windows before single dates are cancelled or added."""
     return signed if amended.windows is None else _windows(amended.windows)

@@ -5,9 +5,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from contracts.credential import Claims
 from contracts.decision import Denied, Granted, decide
 from contracts.door_config import DoorConfig
+from contracts.effective import last_end
 from contracts.journal import EventKind
+from contracts.moments import moment_of
 from contracts.reasons import DenyReason
 from edge.believing import Believing
 from edge.core.presentation import Folding, Presentation, note_granted, see
@@ -97,7 +100,8 @@ class Access:
             with self._recorder.together():
                 cause = self._recorder.must_write(EventKind.DECIDED, data)
                 if uses:
-                    self._store.spend(claims.credential_id, self._spent(claims.credential_id) + 1)
+                    count = self._spent(claims.credential_id) + 1
+                    self._store.spend(claims.credential_id, count, self._ends_ms(claims))
         except DatabaseFailed as error:
             return Denied(DenyReason.JOURNAL_FAILED, claims, detail=str(error))
         self._doorway.let_in(cause, now, accessible=claims.accessible)
@@ -144,6 +148,15 @@ class Access:
 
     def _spent(self, credential_id: bytes) -> int:
         return self._store.summary.spent.get(credential_id.hex(), 0)
+
+    def _ends_ms(self, claims: Claims) -> int | None:
+        """Return from when, as far as is known now, a pass opens nothing more and may be forgotten."""
+        beliefs = self._believing.beliefs
+        if beliefs.config is None:
+            return None
+        amended = beliefs.amendments.grant(claims.grant_id)
+        minute = last_end(claims, amended, beliefs.config.zone.table())
+        return int(moment_of(minute).timestamp() * 1000)
 
     def _keep_second(self) -> None:
         try:

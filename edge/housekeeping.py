@@ -76,12 +76,13 @@ class Housekeeping:
             log.warning(
                 "the disk is full: %d bytes of ballast are given up", self._ballast.release()
             )
+        # Said before anything is deleted: a medium that lets nothing be deleted must be heard of too.
+        self._faults.put(Fault.DISK_LOW, wrong=measures.fault, detail=self.room.value)
         if measures.retire_all:
             self._journal.retire(self._clock.unix_ms(), keep_rows=0)
             give_back(self._database)
         else:
             self._journal.retire(self._clock.unix_ms())
-        self._faults.put(Fault.DISK_LOW, wrong=measures.fault, detail=self.room.value)
         if measures.grow_ballast:
             self._ballast.ensure()
 

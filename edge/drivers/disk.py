@@ -4,7 +4,7 @@ Who looks after the disk does this every few seconds, and at once after a write 
 
 1. `core.room.assess` with `free_space(folder)`, `database.usage(database)` and the ballast;
 2. `core.room.MEASURES[room]`: `Ballast.release()` first where it says so, then
-   `Journal.retire(now, keep_rows=0)` and `database.give_back`, then raise or clear `disk_low`, then
+   raise or clear `disk_low`, then `Journal.retire(now, keep_rows=0)` and `database.give_back`, then
    `Ballast.ensure()`;
 3. `core.room.may_write(room, kind)` before writing a fact on which nothing rests, and
    `core.room.may_grant(room)` before writing one on which something does.

@@ -17,11 +17,12 @@ from contracts.freshness import Ack
 from contracts.journal import EventKind, first_broken, genesis
 from contracts.keys import KeyPurpose
 from contracts.modes import DoorMode
-from contracts.moments import minute_of
+from contracts.moments import minute_of, moment_of
 from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.indicator import Scene
+from edge.drivers.summary import FORGET_AFTER_MS
 from edge.events import Input, InputChanged
 from edge.faults import STOPS_THE_DOOR
 from tests.edge.a_unit import PINS, UnitUnderTest, a_unit_config, running
@@ -233,6 +234,57 @@ def test_spent_uses_survive_a_restart_and_the_loss_of_the_database(
         unit.bring_into_service(timings=SHORT)
         unit.show(city.sign_pass(counted()))
         assert reasons(unit) == [DenyReason.USES_EXHAUSTED]
+
+
+SEASON = {"repeats": 9, "pattern": 1 << NOW.weekday()}  # ten weeks on the same weekday
+LATER = minute_of(NOW) + 60 * 24 * 120
+
+
+@pytest.mark.parametrize(
+    ("changes", "amended", "ends"),
+    [
+        ({}, None, minute_of(NOW) + 120),
+        (SEASON, None, minute_of(NOW) + 120 + 9 * 7 * 24 * 60),
+        (SEASON, (minute_of(NOW), minute_of(NOW) + 60), minute_of(NOW) + 120 + 9 * 7 * 24 * 60),
+        ({}, (LATER, LATER + 60), LATER + 60),
+    ],
+    ids=["once", "season", "season, cut short", "moved to later too"],
+)
+def test_spent_use_is_kept_until_the_pass_is_over_for_good(
+    door: UnitUnderTest,
+    city: City,
+    changes: dict[str, object],
+    amended: tuple[int, int] | None,
+    ends: int,
+) -> None:
+    if amended is not None:
+        spans = sorted({(minute_of(NOW) - 5, minute_of(NOW) + 60), amended})
+        amendment = {"grant": 77, "added": [list(span) for span in spans]}
+        door.send(Down.AMENDMENTS, city.amendments(2, grants=[amendment]))
+        door.answer_freshness(amendments=2)
+    claims = replace(counted(2), **changes)  # type: ignore[arg-type]
+    door.show(city.sign_pass(claims))
+    assert door.released, reasons(door)
+    summary = door.controller._parts.access._store.summary
+    assert summary.ends == {claims.credential_id.hex(): int(moment_of(ends).timestamp() * 1000)}
+    later = replace(summary, floor_ms=summary.ends[claims.credential_id.hex()] + FORGET_AFTER_MS + 1)
+    assert later.tidied().spent == {}
+
+
+# --- the disk
+
+
+def test_low_disk_is_said_also_when_nothing_can_be_deleted(door: UnitUnderTest, city: City) -> None:
+    door.show(a_pass(city))
+    housekeeping = door.controller._parts.housekeeping
+    housekeeping._journal.acknowledge(*housekeeping._journal.head)
+    housekeeping._budget = 1  # whatever is there is too much
+    housekeeping._database.execute("PRAGMA query_only = ON")
+    door.until(
+        lambda: Fault.DISK_LOW in door.controller._parts.faults.active, "the low disk is noticed"
+    )
+    assert housekeeping._journal.base_seq == 0
+    housekeeping._database.execute("PRAGMA query_only = OFF")
 
 
 # --- restart
