@@ -267,7 +267,9 @@ def test_spent_use_is_kept_until_the_pass_is_over_for_good(
     assert door.released, reasons(door)
     summary = door.controller._parts.access._store.summary
     assert summary.ends == {claims.credential_id.hex(): int(moment_of(ends).timestamp() * 1000)}
-    later = replace(summary, floor_ms=summary.ends[claims.credential_id.hex()] + FORGET_AFTER_MS + 1)
+    later = replace(
+        summary, floor_ms=summary.ends[claims.credential_id.hex()] + FORGET_AFTER_MS + 1
+    )
     assert later.tidied().spent == {}
 
 
