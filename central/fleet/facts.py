@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.bodies import U32
+from contracts.documents import DocumentType
 from contracts.journal import Event, EventKind
 from contracts.reasons import Fault
 
@@ -41,6 +42,15 @@ class FaultChange:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListNamed:
+    """A list or setting that a unit accepted or refused."""
+
+    kind: DocumentType
+    number: int | None
+    """None where the unit could not tell: it was not readable."""
+
+
 def facts(event: Event) -> Facts:
     """Return the searchable part of an event."""
     data = event.data
@@ -63,6 +73,17 @@ def fault_change(event: Event) -> FaultChange | None:
     except ValueError:
         return None
     return FaultChange(code, event.kind is EventKind.FAULT_RAISED, plain(event.data.get("detail")))
+
+
+def list_named(event: Event) -> ListNamed | None:
+    """Return which list or setting a unit accepted or refused, if it is one that this release knows."""
+    if event.kind not in {EventKind.DOCUMENT_ACCEPTED, EventKind.DOCUMENT_REFUSED}:
+        return None
+    try:
+        kind = DocumentType(event.data.get("type", ""))
+    except ValueError:
+        return None
+    return ListNamed(kind, _number(event.data.get("number")))
 
 
 def plain(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -1,6 +1,7 @@
 """Pages for staff: what happened at the doors, what is wrong with them now."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
@@ -11,14 +12,24 @@ from central.accounts.principals import Watcher
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.fleet import queries
-from central.fleet.facts import fault_change
+from central.fleet.facts import fault_change, list_named
 from central.fleet.queries import EntryView, Wanted
 from central.web.pages import ThePages
+from contracts.documents import DocumentType
 from contracts.journal import read_event
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 40
-_LOOK_AGAIN = "5"  # seconds; only on the newest page, and no field of it can be typed in
+_LISTS = frozenset(
+    {
+        DocumentType.KEY_SET,
+        DocumentType.AMENDMENTS,
+        DocumentType.CONFIG,
+        DocumentType.MODES,
+        DocumentType.DENY,
+    }
+)
+"""What a unit is sent and has words on the page."""
 
 
 class Asked(BaseModel):
@@ -46,7 +57,7 @@ def show(
         found = queries.entries(session, wanted, _PAGE)
         faults = queries.faults_now(session)
         doors = queries.doors(session, now)
-    page = pages.show(
+    return pages.show(
         request,
         "entries.html",
         staff=staff,
@@ -56,21 +67,30 @@ def show(
         faults=[(one, name, to_wall(one.raised_at, zone)) for one, name in faults],
         rows=[_row(one, zone) for one in found],
         older=found[-1].entry.id if len(found) == _PAGE else None,
+        newest=_newest(asked),
+        is_newest=asked.before is None,
     )
-    if asked.before is None:
-        page.headers["Refresh"] = _LOOK_AGAIN
-    return page
+
+
+def _newest(asked: Asked) -> str:
+    """Return the address of the newest entries of the same door or grant."""
+    only = {"door": asked.door, "grant": asked.grant}
+    query = urlencode({name: number for name, number in only.items() if number is not None})
+    return f"/desk/entries?{query}" if query else "/desk/entries"
 
 
 def _row(view: EntryView, zone: ZoneInfo) -> dict[str, object]:
     """Return an entry as the page shows it."""
     entry = view.entry
-    change = fault_change(read_event(entry.raw))
+    event = read_event(entry.raw)
+    change, named = fault_change(event), list_named(event)
     return {
         "it": entry,
         "door": view.door,
         "at": to_wall(entry.wall or entry.received_at, zone),
         "is_doubtful": entry.wall is None or not entry.trust.trusted,
         "fault": change.code if change else None,
+        "list": named.kind.name.lower() if named and named.kind in _LISTS else None,
+        "number": named.number if named else None,
         "who": entry.credential[:6] if entry.credential else None,
     }

@@ -11,14 +11,18 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from central.accounts import service
 from central.accounts.roles import Role
 from central.database import Database
 from central.main import create_app
 from central.settings import Settings
+from contracts.journal import EventKind
+from contracts.topics import Up
 from tests.central.a_city import NOW, City, Time, found
+from tests.central.a_town import Town
+from tests.simulators.city import City as Keys
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -28,9 +32,10 @@ PASSWORD = "correct horse battery"
 class Served:
     """A city behind a real server."""
 
-    def __init__(self, url: str, city: City) -> None:
+    def __init__(self, url: str, city: City, town: Town) -> None:
         self.url = url
         self.city = city
+        self.town = town
 
 
 @contextmanager
@@ -62,9 +67,9 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     password_hash = service.checked_hash(PASSWORD)
     with database.write() as session:
         service.add_staff(session, "mia@stad.be", "Mia", password_hash, [Role.ADMIN], NOW)
-    database.close()
     with running(create_app(settings, Time())) as url:
-        yield Served(url, city)
+        yield Served(url, city, Town(database, city, Keys(), Time()))
+    database.close()
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +157,43 @@ def test_the_desk_is_accessible_in_light_and_dark(
     must_be_accessible(page)
     page.goto(f"{served.url}/desk/undelivered")
     must_be_accessible(page)
+    page.context.close()
+
+
+def test_new_entries_come_by_themselves_until_somebody_pauses_that(
+    browser: Browser, served: Served
+) -> None:
+    unit = served.town.add_unit("Zaal A")
+
+    def happens(kind: EventKind) -> None:
+        unit.note(kind, {}, NOW)
+        served.town.say(unit, Up.EVENTS, unit.batch())
+
+    page = a_page(browser, phone=False)
+    page.clock.install()
+    page.goto(f"{served.url}/login?next=/desk/entries")
+    page.fill("#email", "mia@stad.be")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    follow = page.locator("#follow")
+    expect(follow).to_have_text("Pauzeer")
+    must_be_accessible(page)
+    happens(EventKind.OPENED)
+    page.clock.run_for(5000)
+    expect(page.locator("td", has_text="deur open")).to_be_visible()
+
+    follow.press("Enter")
+    expect(follow).to_have_text("Toon nieuwe regels vanzelf")
+    page.reload()
+    expect(follow).to_have_text("Toon nieuwe regels vanzelf")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    happens(EventKind.CLOSED)
+    page.clock.run_for(60_000)
+    assert asked == []
+    must_be_accessible(page)
+    page.click("text=Toon nieuwe regels >> nth=0")
+    expect(page.locator("td", has_text="deur dicht")).to_be_visible()
     page.context.close()
 
 
