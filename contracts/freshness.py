@@ -4,6 +4,8 @@ It proves to the unit that its lists are the newest ones, sets its clock and giv
 Acknowledgements of journal entries are signed the same way, and so are the deny lists of keys.
 """
 
+from typing import Any
+
 from pydantic import Field
 
 from contracts.bodies import Body, Byte, Digest, HexId, Nonce, Number, Short, UnixMilliseconds
@@ -17,6 +19,18 @@ class FreshnessRequest(Body):
     """Body of the unit's signed question."""
 
     nonce: Nonce
+    doubts: Short | None = None
+    """Number of the key that said a time far from the unit's own clock: another one shall answer.
+
+    Written only when there is such a key, so that a usual question is what it always was.
+    """
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value to sign."""
+        asked = super().to_json()
+        if self.doubts is None:
+            del asked["doubts"]
+        return asked
 
 
 class Freshness(Body):

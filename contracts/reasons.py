@@ -74,3 +74,4 @@ class Fault(StrEnum):
     LINK_REFUSED = "link_refused"
     MAINS_LOST = "mains_lost"
     INTERNAL_ERROR = "internal_error"
+    CLOCK_DOUBTED = "clock_doubted"

@@ -22,6 +22,7 @@ from contracts.journal import EventKind
 from contracts.moments import EPOCH
 from contracts.reasons import Fault
 from edge.core import beliefs as rules
+from edge.core import timekeeping
 from edge.core.beliefs import Beliefs
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.identity import Identity
@@ -34,6 +35,8 @@ ASK_EVERY = 3600.0
 """Seconds between two questions whether everything held is current."""
 ASK_AGAIN = 10.0
 """Seconds after which a question without an answer is put again."""
+ASK_IN_DOUBT = 60.0
+"""Seconds between two questions while a time waits for a second key that does not come."""
 REFUSED_FOR = 300.0
 """Seconds without another refused document after which that fault is over."""
 log = logging.getLogger(__name__)
@@ -66,6 +69,7 @@ class Believing:
         self._ask_due = 0.0
         self._refused_at = float("-inf")
         self._refusals: set[str] = set()
+        self._heard: tuple[str, ...] = (timekeeping.SET,)
         self._root_kept = identity.root
         self.changed: Callable[[DocumentType], None] = lambda _kind: None
         """Called with the type of each document that came into force."""
@@ -124,7 +128,8 @@ class Believing:
             return None
         self._ask_due = now + ASK_AGAIN
         self._question = Question(secrets.token_hex(16), now)
-        return FreshnessRequest(nonce=self._question.nonce)
+        doubts = int(self._clock.doubted) if self._clock.doubted else None
+        return FreshnessRequest(nonce=self._question.nonce, doubts=doubts)
 
     def ask_soon(self) -> None:
         """Ask at the next occasion: the unit connected, or lost something."""
@@ -145,7 +150,7 @@ class Believing:
         try:
             self._store.learn_spent(answer.spent)
             self._store.keep_document(DocumentType.FRESHNESS, raw, document.number)
-            self._set_clock(answer, now - asked.asked_at)
+            self._set_clock(answer, document.key_id, asked, now)
         except DatabaseFailed as error:
             log.error("central's answer could not be kept: %s", error)  # noqa: TRY400 - as above
             return
@@ -171,14 +176,22 @@ class Believing:
             raise Malformed(msg)
         return self._question
 
-    def _set_clock(self, answer: Freshness, round_trip: float) -> None:
-        if round_trip > LONGEST_ROUND_TRIP:
-            log.warning("central's answer took %.1f s: too long to set a clock by", round_trip)
+    def _set_clock(self, answer: Freshness, key: str, asked: Question, now: float) -> None:
+        if now - asked.asked_at > LONGEST_ROUND_TRIP:
+            log.warning("central's answer took too long to set a clock by")
             return
-        before = self._clock.trust
-        outcome = self._clock.hear_signed(answer.unix_ms, self._recorder.head[0])
-        if outcome != "set" or before is not self._clock.trust:
-            self._recorder.write(EventKind.CLOCK_SET, {"outcome": outcome, "before": before.value})
+        trust, had_doubts = self._clock.trust, bool(self._clock.doubted)
+        outcome = self._clock.hear_signed(answer.unix_ms, self._recorder.head[0], key)
+        wrong = outcome != timekeeping.SET
+        words = self._clock.in_words(answer.unix_ms, outcome) if wrong else ""
+        # The same word again is no news: a unit in doubt asks every minute.
+        if (outcome, key)[: 1 + wrong] != self._heard or trust is not self._clock.trust:
+            line = {"outcome": outcome, "before": trust.value, "key": key}
+            self._recorder.write(EventKind.CLOCK_SET, {**line, "detail": words} if wrong else line)
+        self._heard = (outcome, key)[: 1 + wrong]
+        self._faults.put(Fault.CLOCK_DOUBTED, wrong=wrong, detail=words)
+        if self._clock.doubted:  # another key may know better: at once, then less often
+            self._ask_due = now + ASK_IN_DOUBT * had_doubts
 
     def _keep(self, before: Beliefs, after: Beliefs, accepted: tuple[Document, ...]) -> None:
         # Together: the configuration of another site without the end of the old one's list would

@@ -14,6 +14,7 @@ from contracts.bodies import U32
 from contracts.clock import ClockReading, ClockTrust
 from contracts.errors import Malformed
 from edge.core import timekeeping
+from edge.core.second_key import Claim, Claims
 from edge.core.timekeeping import Timekeeper
 from edge.drivers.clock import Clock
 from edge.drivers.store import Store, write_atomically
@@ -42,6 +43,13 @@ class UnitClock:
         self._keeper = self._from_anchor(floor) or timekeeping.start(floor, clock.rtc_ms(), boot_ms)
         self._floor_due = clock.monotonic() + FLOOR_EVERY
         self._began_ms = boot_ms
+        self._claims = Claims()
+
+    @property
+    def doubted(self) -> str:
+        """The key whose time waits for a second key, empty when none does."""
+        latest = self._claims.latest
+        return latest.key if latest else ""
 
     @property
     def trust(self) -> ClockTrust:
@@ -76,18 +84,39 @@ class UnitClock:
         known = self.unix_ms()
         return (self._clock.wall_ms() if known is None else known) // 1000
 
-    def hear_signed(self, unix_ms: int, seq: int) -> str:
-        """Take central's signed time for our nonce; return `set`, `behind_floor` or `far_ahead`.
+    def hear_signed(self, unix_ms: int, seq: int, key: str) -> str:
+        """Take central's signed time for our nonce; return one of the words of `timekeeping`.
+
+        Args:
+            unix_ms: central's time.
+            seq: the journal's last number.
+            key: the key that signed it. A time far from the unit's own clock counts once another key
+                said the same.
 
         Raises:
             DatabaseFailed: the floor could not be kept.
 
         """
         boot_ms = self._clock.boot_ms()
-        self._keeper, outcome = timekeeping.hear_signed(self._keeper, unix_ms, boot_ms)
-        if outcome == "set":
+        claim = Claim(key, unix_ms, boot_ms)
+        self._keeper, outcome = timekeeping.hear_signed(
+            self._keeper, unix_ms, boot_ms, second_key=self._claims.confirm(claim)
+        )
+        if outcome == timekeeping.SET:
+            self._claims = Claims()
             self._note_floor(seq)
+        elif outcome != timekeeping.BEHIND_FLOOR:
+            self._claims = self._claims.note(claim)
         return outcome
+
+    def in_words(self, unix_ms: int, outcome: str) -> str:
+        """Return what is wrong with a signed time that was not believed, for people."""
+        own_ms = self._keeper.own_now_ms(self._clock.boot_ms())
+        ours = "unknown" if own_ms is None else _words(own_ms)
+        floor = _words(self._keeper.floor_ms)
+        if outcome == timekeeping.BEHIND_FLOOR:
+            return f"central says {_words(unix_ms)}, but it was later than {floor} already"
+        return f"central says {_words(unix_ms)}, our clock {ours}: waits for a second key"
 
     def watch(self) -> int:
         """Return by how many milliseconds somebody set the wall clock since the last look."""
@@ -116,7 +145,9 @@ class UnitClock:
             self._write_anchor(boot_ms)
 
     def _write_anchor(self, boot_ms: int) -> None:
-        body = {"boot": self._boot, "boot_ms": boot_ms, "unix_ms": self._keeper.now_ms(boot_ms)}
+        unix_ms = self._keeper.now_ms(boot_ms)
+        own_ms = self._keeper.own_now_ms(boot_ms)
+        body = {"boot": self._boot, "boot_ms": boot_ms, "unix_ms": unix_ms, "own_ms": own_ms}
         try:
             write_atomically(self._anchor, strict_json.dumps(body))
         except OSError as error:  # only convenience: the floor is what counts
@@ -129,10 +160,22 @@ class UnitClock:
             is_possible = floor_ms <= unix_ms <= 1000 * U32 and boot_ms <= self._clock.boot_ms()
             if body["boot"] != self._boot or not floor_ms or not is_possible:
                 return None
-            return Timekeeper(floor_ms, ClockTrust.SIGNED, unix_ms, boot_ms)
+            own_ms = int(body["own_ms"])
+            return Timekeeper(
+                floor_ms,
+                ClockTrust.SIGNED,
+                unix_ms,
+                boot_ms,
+                own_ms=own_ms,
+                own_boot_ms=boot_ms,
+            )
         except (OSError, Malformed, KeyError, TypeError, ValueError):
             return None
 
 
 def _moment(unix_ms: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=unix_ms)
+
+
+def _words(unix_ms: int) -> str:
+    return f"{_moment(unix_ms):%Y-%m-%d %H:%M} UTC"

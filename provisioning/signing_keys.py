@@ -63,6 +63,8 @@ PLANS = (
             KeyPurpose.COMMAND,
             KeyPurpose.ACK,
             KeyPurpose.FRESHNESS,
+            # Twice: a unit whose clock stopped believes a time far away once two keys say it.
+            KeyPurpose.FRESHNESS,
         )
     ),
     # Rare, and not among what central needs every day.

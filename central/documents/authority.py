@@ -81,7 +81,7 @@ class Authority:
             _keep_keyset(session, keyset.document, now)
         return keyset
 
-    def sign(
+    def sign(  # noqa: PLR0913 - what a document says of itself, and who may say it
         self,
         session: Session,
         kind: DocumentType,
@@ -92,6 +92,7 @@ class Authority:
         site: int | None,
         span: int = 0,
         number: int | None = None,
+        besides: int | None = None,
     ) -> NewDocument:
         """Return a signed document; nothing of it is stored but its number.
 
@@ -104,12 +105,15 @@ class Authority:
             site: where it must count; None: everywhere.
             span: minutes that its widest grant reaches, for amendments.
             number: taken before, from `service.next_number`.
+            besides: number of a key that shall not sign it, if another one may.
 
         Raises:
             NoKeyFor: no key may sign it.
 
         """
-        key = self.ring(session).signer(Need(PURPOSE_OF[kind], site, span=span), now)
+        key = self.ring(session).signer(
+            Need(PURPOSE_OF[kind], site, span=span, besides=besides), now
+        )
         if number is None:
             number = service.next_number(session, kind, audience)
         issued = int(now.timestamp())

@@ -34,6 +34,8 @@ def answer(
 ) -> bytes:
     """Return the signed answer to a unit's question.
 
+    A unit that doubts the time that one key said is answered by another one, where there is one.
+
     Raises:
         Malformed: the question is none.
         NoKeyFor: no key may sign answers.
@@ -47,7 +49,9 @@ def answer(
         spent=spent_uses(session, unit),
     )
     kind, audience = DocumentType.FRESHNESS, unit_audience(unit.id)
-    return authority.sign(session, kind, audience, body, now, site=unit.site).raw
+    return authority.sign(
+        session, kind, audience, body, now, site=unit.site, besides=request.doubts
+    ).raw
 
 
 def numbers_in_force(session: Session, unit: KnownUnit) -> dict[DocumentType, int]:

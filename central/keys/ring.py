@@ -16,6 +16,11 @@ WARN_BEFORE = timedelta(days=14)
 NEEDED = tuple(one for one in KeyPurpose if one not in {KeyPurpose.DENY, KeyPurpose.RELEASE})
 """Purposes without which central cannot work. Deny keys are rare; releases are signed elsewhere."""
 
+_ONE_KEY = (
+    "Only one key signs the time (freshness): a door unit whose clock stopped waits for a second one."
+    " Make it: `hallpass-provision keys create --purpose freshness`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -30,17 +35,22 @@ class Need:
     """Minutes from the first start to the last end in it."""
     until: int = 0
     """Minute until which it must verify."""
+    besides: int | None = None
+    """Number of a key that shall not sign it if another one can: a unit doubts what that one said."""
 
     def met_by(self, entry: KeyEntry, minute: int) -> bool:
         """Tell whether a key may sign this at that minute."""
         return (
-            entry.purpose is self.purpose
-            and entry.sign_from <= minute < entry.sign_until
+            self.is_signed_by(entry, minute)
             and (entry.sites is None or self.site in entry.sites)
             and (self.kind is None or self.kind in entry.kinds)
             and self.span <= entry.longest_span
             and self.until <= entry.verify_until
         )
+
+    def is_signed_by(self, entry: KeyEntry, minute: int) -> bool:
+        """Tell whether a key has this purpose and signs at that minute."""
+        return entry.purpose is self.purpose and entry.sign_from <= minute < entry.sign_until
 
     def __str__(self) -> str:
         kind = f" ({self.kind.name.lower()})" if self.kind else ""
@@ -107,7 +117,11 @@ class KeyRing:
         """
         minute = minute_of(at)
         fitting = (one for one in self._usable.values() if need.met_by(one.entry, minute))
-        chosen = min(fitting, key=lambda one: (one.entry.sign_until, one.id), default=None)
+        chosen = min(
+            fitting,
+            key=lambda one: (one.id == need.besides, one.entry.sign_until, one.id),
+            default=None,
+        )
         if chosen is None:
             raise NoKeyFor(
                 f"no key at hand may sign {need}. Make one and sign a new key set with it:"
@@ -117,8 +131,16 @@ class KeyRing:
 
     def warnings(self, at: datetime, ahead: timedelta = WARN_BEFORE) -> tuple[str, ...]:
         """Return, in words, what will keep central from signing soon or already does."""
-        found = (_warning(purpose, self._last_end(purpose), at, ahead) for purpose in NEEDED)
+        found = [_warning(purpose, self._last_end(purpose), at, ahead) for purpose in NEEDED]
+        found.append(self._second_key(at))
         return tuple(words for words in found if words)
+
+    def _second_key(self, at: datetime) -> str | None:
+        """Return what to do where only one key signs the time: a unit in doubt asks for a second."""
+        need, minute = Need(KeyPurpose.FRESHNESS), minute_of(at)
+        entries = (one.entry for one in self._usable.values())
+        signing = [one for one in entries if need.is_signed_by(one, minute)]
+        return _ONE_KEY if len(signing) == 1 else None
 
     def _last_end(self, purpose: KeyPurpose) -> datetime | None:
         entries = (one.entry for one in self._usable.values() if one.entry.purpose is purpose)

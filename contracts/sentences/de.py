@@ -158,6 +158,10 @@ _FAULTS = {
         "Im Türgerät ist etwas Unerwartetes schiefgegangen.",
         "Senden Sie die Protokolle von der Seite der Tür. Starten Sie das Gerät dann neu.",
     ),
+    Fault.CLOCK_DOUBTED: Sentence(
+        "Die Uhr des Türgeräts und die signierte Zeit der Stadt widersprechen sich.",
+        "Warten Sie eine Minute. Bleibt es, tauschen Sie die Batterie; im Handbuch steht, wie es weitergeht.",
+    ),
 }
 
 _GREETINGS = {

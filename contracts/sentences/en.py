@@ -151,6 +151,10 @@ _FAULTS = {
         "Something unexpected went wrong in the unit.",
         "Send the logs from the door's page. Restart the unit after that.",
     ),
+    Fault.CLOCK_DOUBTED: Sentence(
+        "The unit's clock and the time that the city signed contradict each other.",
+        "Wait a minute. If it stays, replace the clock's battery; the handbook says what comes next.",
+    ),
 }
 
 _GREETINGS = {

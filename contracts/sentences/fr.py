@@ -157,6 +157,10 @@ _FAULTS = {
         "Un problème inattendu s'est produit dans le boîtier.",
         "Envoyez les journaux depuis la page de la porte. Redémarrez ensuite le boîtier.",
     ),
+    Fault.CLOCK_DOUBTED: Sentence(
+        "L'horloge du boîtier et l'heure signée par la ville se contredisent.",
+        "Attendez une minute. Si cela reste, remplacez la pile ; le manuel dit la suite.",
+    ),
 }
 
 _GREETINGS = {

@@ -156,6 +156,10 @@ _FAULTS = {
         "Er ging iets onverwachts mis in de deurkast.",
         "Stuur de logboeken via de pagina van de deur. Herstart daarna de deurkast.",
     ),
+    Fault.CLOCK_DOUBTED: Sentence(
+        "De klok van de deurkast en de getekende tijd van de stad spreken elkaar tegen.",
+        "Wacht een minuut. Blijft het, vervang dan de batterij; in het handboek staat hoe het verdergaat.",
+    ),
 }
 
 _GREETINGS = {

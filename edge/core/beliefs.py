@@ -23,6 +23,7 @@ from contracts.errors import ContractError, Malformed, Rollback, UnknownKey
 from contracts.freshness import DenyList, Freshness
 from contracts.keyset import CITY, Key, KeySet, RootKeys, verify_keyset
 from contracts.modes import DoorMode, Modes
+from edge.core.timekeeping import FAR_MS
 
 IN_ORDER = (
     DocumentType.KEY_SET,
@@ -91,6 +92,8 @@ class Beliefs:
         """Return the seconds since the newest met freshness answer; None when unknown."""
         if unix_ms is None or self.freshness is None or not self.is_current:
             return None
+        if self.freshness.unix_ms - unix_ms > FAR_MS:
+            return None  # an answer from the future would keep lists young for ever
         return max(0.0, (unix_ms - self.freshness.unix_ms) / 1000)
 
     def trust(self, mode: DoorMode, unix_ms: int | None) -> Trust:

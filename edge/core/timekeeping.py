@@ -16,8 +16,10 @@ RTC_MAY_LAG_MS = DRIFT_BASE_MS + 30 * 86_400_000 * DRIFT_PPM // 1_000_000
 """How far behind the floor a running RTC may be: what it loses in a month in which nobody set it."""
 STEP_MS = 2_000
 """A wall clock that moves further than this against CLOCK_BOOTTIME was set by somebody."""
-FAR_AHEAD_MS = 86_400_000
-"""A signed time this far ahead of a good RTC waits for a second key."""
+FAR_MS = 86_400_000
+"""A signed time this far from the unit's own clock waits for a second key."""
+SET, BEHIND_FLOOR, FAR_AHEAD, FAR_BEHIND = "set", "behind_floor", "far_ahead", "far_behind"
+"""What came of a signed time: believed, refused, or waiting for a second key."""
 _ON_ITS_WAY_MS = int(LONGEST_ROUND_TRIP * 1000)
 
 
@@ -37,6 +39,13 @@ class Timekeeper:
     """How far network time corrects that, always within the drift budget."""
     aged_ms: int = 0
     """How long ago the time was last certain when it was given: 0 for a signed one."""
+    own_ms: int | None = None
+    """What the unit's own clock says at `own_boot_ms`: its RTC at start, or what two keys agreed on.
+
+    One key alone never moves it, so that steps of less than a day do not add up. None: a new unit
+    without an RTC, which has nothing to hold the first signed time against.
+    """
+    own_boot_ms: int = 0
 
     def now_ms(self, boot_ms: int) -> int:
         """Return the believed time, going on by CLOCK_BOOTTIME and never behind the floor."""
@@ -45,6 +54,10 @@ class Timekeeper:
     def uncorrected_ms(self, boot_ms: int) -> int:
         """Return the time as it would be without the network."""
         return self.unix_ms + boot_ms - self.boot_ms
+
+    def own_now_ms(self, boot_ms: int) -> int | None:
+        """Return the time by the unit's own clock, which one key alone never moved."""
+        return None if self.own_ms is None else self.own_ms + boot_ms - self.own_boot_ms
 
     def reading(self, boot_ms: int) -> ClockReading:
         """Return what decisions are given."""
@@ -56,7 +69,10 @@ class Timekeeper:
 
 def start(floor_ms: int, rtc_ms: int | None, boot_ms: int) -> Timekeeper:
     """Return what to believe at start: the RTC when it kept up with the floor, else the floor."""
-    keeper = Timekeeper(floor_ms, ClockTrust.FLOOR if floor_ms else ClockTrust.NONE)
+    trust = ClockTrust.FLOOR if floor_ms else ClockTrust.NONE
+    # An RTC that lost its power gives no time; then the floor is all there is to hold a time against.
+    own_ms = rtc_ms if rtc_ms is not None else floor_ms or None
+    keeper = Timekeeper(floor_ms, trust, own_ms=own_ms, own_boot_ms=boot_ms)
     if rtc_ms is None or not floor_ms or rtc_ms < floor_ms - RTC_MAY_LAG_MS:
         return keeper
     unix_ms = max(rtc_ms, floor_ms)
@@ -76,19 +92,40 @@ def hear_signed(
 ) -> tuple[Timekeeper, str]:
     """Return what to believe after central signed its time for our nonce, and what came of it.
 
-    The second value is `set`, `behind_floor` (refused) or `far_ahead` (waits for a second key). The
-    answer may have been on its way for `LONGEST_ROUND_TRIP`; older ones are not for this function.
+    The second value is one of the words above. The answer may have been on its way for
+    `LONGEST_ROUND_TRIP`; older ones are not for this function.
+
+    Args:
+        keeper: what was believed.
+        unix_ms: central's time.
+        boot_ms: CLOCK_BOOTTIME now.
+        second_key: whether another key said the same. One key moves the time by a day at most from
+            what the unit's own clock says, however often it is heard: whoever stole it cannot bring
+            back last year's passes, nor next year's.
+
     """
     certain = certain_ms(keeper, boot_ms)
     if unix_ms < certain - _ON_ITS_WAY_MS:
-        return keeper, "behind_floor"
-    ahead = unix_ms - keeper.now_ms(boot_ms)
-    if keeper.trust.trusted and ahead > FAR_AHEAD_MS and not second_key:
-        return keeper, "far_ahead"
+        return keeper, BEHIND_FLOOR
+    own_ms = keeper.own_now_ms(boot_ms)
+    away = 0 if own_ms is None else unix_ms - own_ms
+    if abs(away) > FAR_MS and not second_key:
+        return keeper, FAR_AHEAD if away > 0 else FAR_BEHIND
     unix_ms = max(unix_ms, certain)
+    own = (
+        (unix_ms, boot_ms) if own_ms is None or second_key else (keeper.own_ms, keeper.own_boot_ms)
+    )
     return (
-        Timekeeper(unix_ms, ClockTrust.SIGNED, unix_ms, boot_ms, keeper.wall_offset_ms),
-        "set",
+        Timekeeper(
+            floor_ms=unix_ms,
+            trust=ClockTrust.SIGNED,
+            unix_ms=unix_ms,
+            boot_ms=boot_ms,
+            wall_offset_ms=keeper.wall_offset_ms,
+            own_ms=own[0],
+            own_boot_ms=own[1],
+        ),
+        SET,
     )
 
 

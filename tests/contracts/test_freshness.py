@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.bodies import U32
 from contracts.documents import DocumentType
 from contracts.errors import Malformed
-from contracts.freshness import Ack, DeniedKey, DenyList, Freshness
+from contracts.freshness import Ack, DeniedKey, DenyList, Freshness, FreshnessRequest
 
 ID, NONCE, DIGEST = "0123456789abcdef", "ab" * 16, "cd" * 32
 ANSWER: dict[str, Any] = {"nonce": NONCE, "unix_ms": 1, "numbers": {}}
@@ -77,3 +77,13 @@ def test_a_deny_list_only_removes_and_keeps() -> None:
     for wrong in wrongs:
         with pytest.raises(Malformed):
             DenyList.read(wrong)
+
+
+def test_a_question_says_which_key_is_doubted_only_when_one_is() -> None:
+    assert FreshnessRequest(nonce=NONCE).to_json() == {"nonce": NONCE}
+    doubting = FreshnessRequest(nonce=NONCE, doubts=7)
+    assert doubting.to_json() == {"nonce": NONCE, "doubts": 7}
+    assert FreshnessRequest.parse(doubting.to_bytes()) == doubting
+    for wrong in (-1, 65536, "7", True):
+        with pytest.raises(Malformed):
+            FreshnessRequest.read({"nonce": NONCE, "doubts": wrong})

@@ -14,7 +14,7 @@ from edge.drivers.store import Store
 from edge.unit_clock import FLOOR_EVERY, UnitClock
 
 NOW_MS = int(datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp() * 1000)
-HOUR_MS = 3_600_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 BOOT = b"bootboot"
 
 
@@ -59,7 +59,7 @@ def test_new_unit_knows_no_time_until_central_signs_it(store: Store, anchor: Pat
     clock = UnitClock(Machine(), store, anchor, BOOT)
     assert clock.trust == "none"
     assert clock.reading().now is None
-    assert clock.hear_signed(NOW_MS, 0) == "set"
+    assert clock.hear_signed(NOW_MS, 0, "7") == "set"
     assert clock.trust is ClockTrust.SIGNED
     assert clock.unix_ms() == NOW_MS
 
@@ -69,7 +69,7 @@ def test_believed_time_goes_on_whatever_the_wall_clock_is_set_to(
 ) -> None:
     machine = Machine()
     clock = UnitClock(machine, store, anchor, BOOT)
-    clock.hear_signed(NOW_MS, 0)
+    clock.hear_signed(NOW_MS, 0, "7")
     clock.watch()
     machine.boot += 5_000
     machine.wall -= HOUR_MS
@@ -79,7 +79,7 @@ def test_believed_time_goes_on_whatever_the_wall_clock_is_set_to(
 
 def test_restart_of_the_program_keeps_the_trust(store: Store, anchor: Path) -> None:
     machine = Machine()
-    UnitClock(machine, store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    UnitClock(machine, store, anchor, BOOT).hear_signed(NOW_MS, 0, "7")
     machine.passes(90_000)
     again = UnitClock(machine, store, anchor, BOOT)
     assert again.trust is ClockTrust.SIGNED
@@ -103,7 +103,7 @@ def test_restart_of_the_program_makes_no_signed_time_of_a_weaker_one(
 def test_restart_of_the_machine_or_a_broken_anchor_starts_from_the_floor(
     store: Store, anchor: Path, content: bytes
 ) -> None:
-    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0, "7")
     anchor.write_bytes(content)
     again = UnitClock(Machine(), store, anchor, BOOT)
     assert again.trust is ClockTrust.FLOOR
@@ -114,7 +114,7 @@ def test_restart_of_the_machine_or_a_broken_anchor_starts_from_the_floor(
 def test_battery_backed_clock_is_believed_unless_it_is_behind_the_floor(
     store: Store, anchor: Path
 ) -> None:
-    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0, "7")
     anchor.unlink()
     good = UnitClock(Machine(rtc=NOW_MS + HOUR_MS), store, anchor, BOOT)
     assert (good.trust, good.unix_ms()) == (ClockTrust.RTC, NOW_MS + HOUR_MS)
@@ -125,7 +125,7 @@ def test_battery_backed_clock_is_believed_unless_it_is_behind_the_floor(
 def test_floor_is_noted_now_and_then_and_never_goes_down(store: Store, anchor: Path) -> None:
     machine = Machine()
     clock = UnitClock(machine, store, anchor, BOOT)
-    clock.hear_signed(NOW_MS, 0)
+    clock.hear_signed(NOW_MS, 0, "7")
     machine.passes(int(FLOOR_EVERY * 1000) - 1)
     clock.tick(0)
     assert store.summary.floor_ms == NOW_MS
@@ -133,14 +133,14 @@ def test_floor_is_noted_now_and_then_and_never_goes_down(store: Store, anchor: P
     clock.tick(0)
     noted = store.summary.floor_ms
     assert NOW_MS < noted <= NOW_MS + FLOOR_EVERY * 1000
-    assert clock.hear_signed(NOW_MS, 0) == "behind_floor"
+    assert clock.hear_signed(NOW_MS, 0, "7") == "behind_floor"
     assert store.summary.floor_ms == noted
 
 
 def test_untrusted_time_gives_a_guess_that_is_never_behind_the_floor(
     store: Store, anchor: Path
 ) -> None:
-    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0, "7")
     anchor.unlink()
     ahead = UnitClock(Machine(wall=NOW_MS + 60_000), store, anchor, BOOT).reading()
     assert ahead.now is None
@@ -163,12 +163,59 @@ def test_guess_does_not_stay_young_however_often_the_wall_clock_is_set_back(
 
 @pytest.mark.parametrize(
     "change",
-    [{"unix_ms": 10**20}, {"unix_ms": NOW_MS - 1}, {"unix_ms": -1}, {"boot_ms": 10**20}],
+    [
+        {"unix_ms": 10**20},
+        {"unix_ms": NOW_MS - 1},
+        {"unix_ms": -1},
+        {"boot_ms": 10**20},
+        {"own_ms": None},
+    ],
     ids=str,
 )
 def test_anchor_that_cannot_be_is_not_believed(
-    store: Store, anchor: Path, change: dict[str, int]
+    store: Store, anchor: Path, change: dict[str, int | None]
 ) -> None:
-    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0)
+    UnitClock(Machine(), store, anchor, BOOT).hear_signed(NOW_MS, 0, "7")
     anchor.write_bytes(strict_json.dumps({**strict_json.loads(anchor.read_bytes()), **change}))
     assert UnitClock(Machine(), store, anchor, BOOT).trust is ClockTrust.FLOOR
+
+
+def test_two_keys_set_a_clock_that_stopped_and_one_alone_does_not(
+    store: Store, anchor: Path
+) -> None:
+    store.raise_floor(NOW_MS, 0)
+    machine = Machine(rtc=0)
+    clock = UnitClock(machine, store, anchor, BOOT)
+    for _ in range(3):
+        machine.passes(1_000)
+        assert clock.hear_signed(NOW_MS + 30 * DAY_MS, 0, "7") == "far_ahead"
+        assert (clock.doubted, clock.trust) == ("7", ClockTrust.FLOOR)
+    assert store.summary.floor_ms == NOW_MS
+    assert "1970-01-01 00:00 UTC: waits for a second key" in clock.in_words(NOW_MS, "far_ahead")
+    machine.passes(1_000)
+    assert clock.hear_signed(NOW_MS + 30 * DAY_MS + 1_000, 0, "10") == "set"
+    assert (clock.doubted, clock.trust) == ("", ClockTrust.SIGNED)
+    assert store.summary.floor_ms == NOW_MS + 30 * DAY_MS + 1_000
+
+
+def test_a_time_that_is_near_again_ends_the_doubt(store: Store, anchor: Path) -> None:
+    store.raise_floor(NOW_MS, 0)
+    clock = UnitClock(Machine(rtc=NOW_MS), store, anchor, BOOT)
+    assert clock.hear_signed(NOW_MS + 30 * DAY_MS, 0, "7") == "far_ahead"
+    assert clock.hear_signed(NOW_MS + HOUR_MS, 0, "10") == "set"
+    assert clock.doubted == ""
+    assert clock.hear_signed(NOW_MS + 30 * DAY_MS, 0, "10") == "far_ahead"  # 7 said it long ago
+
+
+def test_what_two_keys_agreed_on_outlives_a_restart_of_the_program(
+    store: Store, anchor: Path
+) -> None:
+    store.raise_floor(NOW_MS, 0)
+    machine = Machine(rtc=0)
+    clock = UnitClock(machine, store, anchor, BOOT)
+    clock.hear_signed(NOW_MS + 30 * DAY_MS, 0, "7")
+    clock.hear_signed(NOW_MS + 30 * DAY_MS, 0, "10")
+    machine.passes(HOUR_MS)
+    again = UnitClock(machine, store, anchor, BOOT)
+    assert again.hear_signed(NOW_MS + 30 * DAY_MS + HOUR_MS, 0, "7") == "set"
+    assert again.hear_signed(NOW_MS + 32 * DAY_MS, 0, "7") == "far_ahead"

@@ -65,7 +65,7 @@ def test_the_request_holds_nothing_but_public_keys_and_their_limits(city: Progra
         read_ed25519(path, KEYS_PASSPHRASE).private_bytes_raw().hex().encode()
         for path in (city.folder / "keys").glob("*.pem")
     ]
-    assert len(private) == 9
+    assert len(private) == 10
     assert not any(one in raw for one in private)
     assert KeyRequest.parse(raw).to_bytes() == raw
 
@@ -101,6 +101,13 @@ def test_keys_for_passes_sign_three_months_and_verify_a_year_longer(city: Progra
             assert entry.verify_until - entry.sign_until >= 13 * 30 * DAY
 
 
+def test_two_keys_sign_the_time(city: Program) -> None:
+    ring, now = ring_of(city), utc_now()
+    usual = ring.signer(Need(KeyPurpose.FRESHNESS, 1), now).id
+    second = ring.signer(Need(KeyPurpose.FRESHNESS, 1, besides=usual), now).id
+    assert {usual, second} == {9, 10}
+
+
 def test_the_amendments_key_reaches_as_far_as_any_pass(city: Program) -> None:
     entries = request_of(city).keys
     (amendments,) = (one for one in entries if one.purpose is KeyPurpose.AMENDMENTS)
@@ -114,8 +121,8 @@ def test_central_has_all_it_needs_for_weeks(city: Program) -> None:
 def test_the_next_keys_have_the_next_numbers_and_the_old_ones_stay(city: Program) -> None:
     before = city.contents()
     made = city.data("keys", "create", "--out", "keys", "--purpose", "credential")
-    assert made["request"] == "keys/key-requests-10.json"
-    assert [one["id"] for one in made["keys"]] == [10, 11, 12]
+    assert made["request"] == "keys/key-requests-11.json"
+    assert [one["id"] for one in made["keys"]] == [11, 12, 13]
     assert city.contents().items() >= before.items()
 
 
@@ -126,7 +133,7 @@ def test_numbers_of_the_key_set_in_force_are_not_used_again(city: Program) -> No
     )  # fmt: skip
     shutil.rmtree(city.folder / "keys")
     made = city.data("keys", "create", "--out", "keys", "--keyset", "keyset.json")
-    assert min(one["id"] for one in made["keys"]) == 10
+    assert min(one["id"] for one in made["keys"]) == 11
 
 
 def test_rare_keys_are_made_when_asked_for(program: Program) -> None:
@@ -142,7 +149,7 @@ def test_keys_can_be_for_some_sites_only(program: Program) -> None:
 
 
 def test_a_key_of_that_number_is_never_overwritten(city: Program) -> None:
-    (city.folder / "keys/key-requests-10.json").write_bytes(b"precious")
+    (city.folder / "keys/key-requests-11.json").write_bytes(b"precious")
     before = city.contents()
     city.refusal(ExitCode.EXISTS, "keys", "create", "--out", "keys")
     assert city.contents() == before
@@ -152,7 +159,7 @@ def test_two_at_once_do_not_share_a_number(city: Program) -> None:
     runs = [start(city) for _ in range(2)]
     assert [run.wait(60) for run in runs] == [0, 0]
     held = load_folder(city.folder / "keys", KEYS_PASSPHRASE)  # refuses one number twice
-    assert len(held) == 9 + 2 * 3
+    assert len(held) == 10 + 2 * 3
 
 
 def start(city: Program) -> subprocess.Popen[bytes]:
@@ -194,8 +201,8 @@ def test_a_folder_that_cannot_be_made_is_said(program: Program) -> None:
 
 def test_words_say_what_each_key_is_for(city: Program) -> None:
     shown = city("keys", "create", "--out", "keys").stdout
-    assert "Key 10 signs passes of renters and crews over at most 31 days, until 20" in shown
-    assert "Key 12 signs passes of staff and emergency services over at most 732 days" in shown
+    assert "Key 11 signs passes of renters and crews over at most 31 days, until 20" in shown
+    assert "Key 13 signs passes of staff and emergency services over at most 732 days" in shown
     assert "Its fingerprint is " in shown
 
 

@@ -70,7 +70,7 @@ def test_two_holders_sign_one_after_the_other_on_two_computers(
     assert (second["complete"], len(second["signers"])) == (True, 2)
     keyset = keyset_of(elsewhere)
     assert keyset.document.number == 1
-    assert len(keyset.keys) == 9
+    assert len(keyset.keys) == 10
 
 
 def test_central_puts_it_in_force_and_nothing_less(city: Program) -> None:
@@ -120,7 +120,7 @@ def test_the_next_key_set_has_the_next_number_and_keeps_the_keys(signed: Program
     words = sign_words(2, 3, out="second.json", request=made["request"])
     done = signed.data(*words, "--previous", "keyset.json")
     assert (done["number"], done["complete"]) == (2, True)
-    assert sorted(keyset_of(signed, "second.json").keys) == list(range(1, 13))
+    assert sorted(keyset_of(signed, "second.json").keys) == list(range(1, 14))
 
 
 def test_a_key_can_be_dropped(signed: Program) -> None:

@@ -70,6 +70,25 @@ def test_a_key_whose_limits_do_not_fit_is_passed_over(limits: dict[str, object])
     assert a_ring(city, narrow).signer(need, NOW).id == 1
 
 
+def test_a_doubted_key_signs_only_where_there_is_no_other() -> None:
+    city = City()
+    usual = KEY_IDS[KeyPurpose.FRESHNESS]
+    signer = SoftwareSigner.generate()
+    second = entry_of(city, KeyPurpose.FRESHNESS, signer, id=90), signer
+    for doubted, chosen in ((None, usual), (usual, 90), (90, usual), (91, usual)):
+        need = Need(KeyPurpose.FRESHNESS, 3, besides=doubted)
+        assert a_ring(city, second).signer(need, NOW).id == chosen
+        assert a_ring(city).signer(need, NOW).id == usual
+
+
+def test_a_city_with_one_key_for_the_time_is_told_to_make_a_second() -> None:
+    city = City()
+    signer = SoftwareSigner.generate()
+    second = entry_of(city, KeyPurpose.FRESHNESS, signer, id=90), signer
+    assert ["--purpose freshness" in one for one in a_ring(city).warnings(NOW)] == [True]
+    assert a_ring(city, second).warnings(NOW) == ()
+
+
 def test_what_must_count_everywhere_is_not_signed_by_a_key_of_one_site() -> None:
     city = City()
     ours = a_key(city, 90, sites=(3,), sign_until=NOW_MINUTE + DAY)
@@ -104,7 +123,8 @@ def test_another_key_under_a_number_of_the_key_set_is_refused() -> None:
 
 def test_the_end_of_the_last_key_is_announced_two_weeks_before() -> None:
     city = City()
-    ring = a_ring(city)
+    signer = SoftwareSigner.generate()
+    ring = a_ring(city, (entry_of(city, KeyPurpose.FRESHNESS, signer, id=90), signer))
     last = NOW + timedelta(minutes=YEAR)
     assert ring.warnings(last - timedelta(days=15)) == ()
     words = ring.warnings(last - timedelta(days=13))

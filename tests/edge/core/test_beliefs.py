@@ -20,6 +20,7 @@ from contracts.keys import KeyPurpose
 from contracts.modes import DoorMode
 from contracts.reasons import DenyReason
 from edge.core.beliefs import IN_ORDER, Beliefs, meet_freshness, prove, receive
+from edge.core.timekeeping import FAR_MS
 from tests.simulators.city import KEY_IDS, NOW, UNIT, City, at, some_claims
 
 NONCE = "0" * 32
@@ -77,6 +78,13 @@ def test_an_answer_that_names_a_list_not_yet_here_is_not_met() -> None:
     beliefs, accepted = receive(beliefs, DocumentType.AMENDMENTS, city.amendments(2))
     assert beliefs.fresh
     assert [document.number for document in accepted] == [2]
+
+
+def test_an_answer_from_the_future_does_not_keep_lists_young() -> None:
+    city = City()
+    beliefs = with_answer(city, in_service(city), KEY_SET=1, CONFIG=1, AMENDMENTS=1)
+    assert beliefs.lists_age(UNIX_MS - FAR_MS) == 0
+    assert beliefs.lists_age(UNIX_MS - FAR_MS - 1) is None
 
 
 def test_an_answer_that_was_only_kept_ends_no_loss_of_state() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.clock import ClockTrust
 from edge.core.timekeeping import (
     DRIFT_BASE_MS,
-    FAR_AHEAD_MS,
+    FAR_MS,
     RTC_MAY_LAG_MS,
     STEP_MS,
     Timekeeper,
@@ -114,23 +114,83 @@ def test_an_answer_that_was_seconds_on_its_way_is_believed_but_lowers_nothing() 
     assert later.floor_ms == later.now_ms(BOOT + HOUR) == certain
 
 
-def test_signed_time_may_set_back_an_rtc_that_runs_ahead() -> None:
-    keeper, outcome = hear_signed(start(NOON - DAY, NOON + 400 * DAY, BOOT), NOON, BOOT)
-    assert outcome == "set"
-    assert keeper.now_ms(BOOT) == NOON
+@pytest.mark.parametrize(
+    ("away", "outcome"),
+    [
+        (FAR_MS, "set"),
+        (-FAR_MS, "set"),
+        (FAR_MS + 1, "far_ahead"),
+        (-FAR_MS - 1, "far_behind"),
+        (900 * DAY, "far_ahead"),
+        (-400 * DAY, "far_behind"),
+    ],
+)
+def test_signed_time_more_than_a_day_from_a_good_rtc_waits_for_a_second_key(
+    away: int, outcome: str
+) -> None:
+    keeper = start(NOON - 500 * DAY, NOON, BOOT)
+    later, came = hear_signed(keeper, NOON + away, BOOT)
+    assert came == outcome
+    assert later.now_ms(BOOT) == (NOON + away if outcome == "set" else NOON)
+    later, came = hear_signed(keeper, NOON + away, BOOT, second_key=True)
+    assert (later.floor_ms, came) == (NOON + away, "set")
 
 
-def test_signed_time_a_day_ahead_of_a_good_rtc_waits_for_a_second_key() -> None:
-    keeper = start(NOON, NOON, BOOT)
-    assert hear_signed(keeper, NOON + FAR_AHEAD_MS, BOOT)[1] == "set"
-    far = NOON + FAR_AHEAD_MS + 1
-    assert hear_signed(keeper, far, BOOT) == (keeper, "far_ahead")
-    later, outcome = hear_signed(keeper, far, BOOT, second_key=True)
-    assert (later.floor_ms, outcome) == (far, "set")
+@pytest.mark.parametrize("rtc", [None, 0, NOON - 30 * DAY], ids=["no power", "reset", "stopped"])
+def test_an_rtc_that_stopped_is_set_by_two_keys_and_not_by_one(rtc: int | None) -> None:
+    keeper = start(NOON, rtc, BOOT)
+    assert keeper.trust is ClockTrust.FLOOR
+    assert hear_signed(keeper, NOON + 30 * DAY, BOOT) == (keeper, "far_ahead")
+    later, came = hear_signed(keeper, NOON + 30 * DAY, BOOT, second_key=True)
+    assert (later.trust, later.now_ms(BOOT), came) == (ClockTrust.SIGNED, NOON + 30 * DAY, "set")
 
 
-def test_without_a_good_rtc_no_signed_time_is_too_far_ahead() -> None:
-    assert hear_signed(start(NOON, None, BOOT), NOON + 900 * DAY, BOOT)[1] == "set"
+def test_after_two_keys_agreed_one_is_enough_again() -> None:
+    keeper, _ = hear_signed(start(NOON, 0, BOOT), NOON + 30 * DAY, BOOT, second_key=True)
+    later = NOON + 31 * DAY + SECOND
+    assert hear_signed(keeper, later, BOOT + DAY)[1] == "set"
+    assert hear_signed(keeper, later + FAR_MS, BOOT + DAY)[1] == "far_ahead"
+
+
+def test_a_new_unit_holds_the_first_signed_time_against_its_rtc_where_it_has_one() -> None:
+    assert hear_signed(start(0, None, BOOT), NOON, BOOT)[1] == "set"
+    assert hear_signed(start(0, NOON - HOUR, BOOT), NOON, BOOT)[1] == "set"
+    assert hear_signed(start(0, NOON - 2 * DAY, BOOT), NOON, BOOT)[1] == "far_ahead"
+
+
+@given(
+    st.integers(NOON - 100 * DAY, NOON),
+    st.lists(
+        st.tuples(
+            st.integers(0, 2 * DAY),
+            st.integers(-3 * DAY, 3 * DAY),
+            st.sampled_from(["from the true time", "from what is believed", "restart", "network"]),
+        ),
+        max_size=40,
+    ),
+)
+def test_one_stolen_key_moves_a_unit_with_a_good_rtc_by_a_day_and_no_further(
+    floor: int, story: list[tuple[int, int, str]]
+) -> None:
+    """However often it signs, in however small steps, and however often the machine starts anew."""
+    true_ms, boot = NOON, BOOT
+    keeper = start(floor, true_ms, boot)
+    for passes, lie, what in story:
+        true_ms, boot = true_ms + passes, boot + passes
+        match what:
+            case "restart":
+                keeper = start(max(keeper.floor_ms, certain_ms(keeper, boot)), true_ms, boot)
+            case "network":
+                keeper = hear_network(keeper, true_ms + lie, boot)
+            case "from the true time":
+                keeper, _ = hear_signed(keeper, true_ms + lie, boot)
+            case _:
+                keeper, _ = hear_signed(keeper, keeper.now_ms(boot) + lie, boot)
+        assert keeper.floor_ms <= true_ms + FAR_MS
+        if keeper.trust.trusted:
+            moved = abs(keeper.now_ms(boot) - true_ms)
+            # With a floor behind, an RTC counts from the floor; the network adds its small budget.
+            assert moved <= FAR_MS + RTC_MAY_LAG_MS + budget_ms(keeper, boot)
 
 
 # --- network time
