@@ -3,8 +3,11 @@ from collections.abc import Callable
 
 import pytest
 from httpx import Client, Response
+from sqlalchemy import select
 
 from central.accounts.roles import Role
+from central.booking.models import Order, Reservation
+from central.database import Database
 from tests.central.a_city import NOW, City, Time
 
 Staff = Callable[..., dict[str, str]]
@@ -29,6 +32,27 @@ def problems(page: Response) -> dict[str, str]:
     summary = re.search(r'<div class="summary".*?</div>', page.text, re.DOTALL)
     found = re.findall(r'<a href="#(\w+)">(.*?)</a>', summary[0]) if summary else []
     return dict(found)
+
+
+NUMBER = re.compile(r"Uw nummer: (\w+)")
+ORDER_NUMBER = re.compile(r"Bestelnummer: (\w+)")
+
+
+def test_one_s_number_is_the_same_on_the_order_s_page_and_on_the_pass(
+    client: Client, city: City, database: Database
+) -> None:
+    order = client.get(client.post("/book", data=typed(city)).headers["location"]).text
+    (number,) = NUMBER.findall(order)
+    (order_number,) = ORDER_NUMBER.findall(order)
+    way = re.search(r'href="(/pass/[\w.-]+)"', order)
+    assert way
+    shown = client.get(way[1]).text
+    assert NUMBER.findall(shown) == [number]
+    assert ORDER_NUMBER.findall(shown) == []
+    with database.read() as session:
+        kept = session.scalars(select(Reservation)).one()
+        known = (kept.reference, session.scalars(select(Order)).one().reference)
+    assert known == (number, order_number)
 
 
 def value(page: Response, name: str) -> str:
