@@ -21,6 +21,8 @@ from edge.drivers.store import Store, write_atomically
 
 FLOOR_EVERY = 600.0
 """Seconds between two notes of the time that has certainly passed."""
+NETWORK_EVERY = 60.0
+"""Seconds between two looks at network time."""
 log = logging.getLogger(__name__)
 
 
@@ -42,6 +44,7 @@ class UnitClock:
         floor = store.summary.floor_ms
         self._keeper = self._from_anchor(floor) or timekeeping.start(floor, clock.rtc_ms(), boot_ms)
         self._floor_due = clock.monotonic() + FLOOR_EVERY
+        self._network_due = clock.monotonic()
         self._began_ms = boot_ms
         self._claims = Claims()
 
@@ -126,14 +129,22 @@ class UnitClock:
         return step
 
     def tick(self, seq: int) -> None:
-        """Now and then note the time that has certainly passed.
+        """Now and then follow network time, and note the time that has certainly passed.
 
         Raises:
             DatabaseFailed: it could not be kept.
 
         """
+        if self._clock.monotonic() >= self._network_due:
+            self._hear_network()
         if self._clock.monotonic() >= self._floor_due:
             self._note_floor(seq)
+
+    def _hear_network(self) -> None:
+        self._network_due = self._clock.monotonic() + NETWORK_EVERY
+        if self._clock.is_synchronised():
+            wall_ms, boot_ms = self._clock.wall_ms(), self._clock.boot_ms()
+            self._keeper = timekeeping.hear_network(self._keeper, wall_ms, boot_ms)
 
     def _note_floor(self, seq: int) -> None:
         self._floor_due = self._clock.monotonic() + FLOOR_EVERY

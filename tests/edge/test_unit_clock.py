@@ -11,7 +11,7 @@ from contracts.clock import ClockTrust
 from edge.drivers.database import open_database
 from edge.drivers.journal import Journal
 from edge.drivers.store import Store
-from edge.unit_clock import FLOOR_EVERY, UnitClock
+from edge.unit_clock import FLOOR_EVERY, NETWORK_EVERY, UnitClock
 
 NOW_MS = int(datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp() * 1000)
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
@@ -25,6 +25,7 @@ class Machine:
     boot: int = 1_000_000
     wall: int = NOW_MS
     rtc: int | None = None
+    follows_network: bool = False
 
     def boot_ms(self) -> int:
         return self.boot
@@ -37,6 +38,9 @@ class Machine:
 
     def monotonic(self) -> float:
         return self.boot / 1000
+
+    def is_synchronised(self) -> bool:
+        return self.follows_network
 
     def passes(self, milliseconds: int) -> None:
         self.boot += milliseconds
@@ -219,3 +223,47 @@ def test_what_two_keys_agreed_on_outlives_a_restart_of_the_program(
     again = UnitClock(machine, store, anchor, BOOT)
     assert again.hear_signed(NOW_MS + 30 * DAY_MS + HOUR_MS, 0, "7") == "set"
     assert again.hear_signed(NOW_MS + 32 * DAY_MS, 0, "7") == "far_ahead"
+
+
+NETWORK_MS = int(NETWORK_EVERY * 1000)
+
+
+def test_network_time_corrects_within_the_budget_and_raises_neither_floor_nor_trust(
+    store: Store, anchor: Path
+) -> None:
+    store.raise_floor(NOW_MS, 0)
+    machine = Machine(rtc=NOW_MS, wall=NOW_MS + 1_500, follows_network=True)
+    clock = UnitClock(machine, store, anchor, BOOT)
+    clock.tick(0)
+    assert (clock.unix_ms(), clock.trust) == (NOW_MS + 1_500, ClockTrust.RTC)
+    machine.passes(NETWORK_MS)
+    machine.wall += HOUR_MS  # an hour is not a drift
+    clock.tick(0)
+    assert clock.unix_ms() == NOW_MS + 1_500 + NETWORK_MS
+    machine.passes(int(FLOOR_EVERY * 1000))
+    clock.tick(0)
+    assert store.summary.floor_ms == NOW_MS
+
+
+def test_network_time_is_looked_at_every_minute_and_only_while_it_is_followed(
+    store: Store, anchor: Path
+) -> None:
+    machine = Machine()
+    clock = UnitClock(machine, store, anchor, BOOT)
+    clock.hear_signed(NOW_MS, 0, "7")
+    machine.wall += 1_000
+    clock.tick(0)
+    assert clock.unix_ms() == NOW_MS
+    machine.follows_network = True
+    machine.passes(NETWORK_MS - 1)
+    clock.tick(0)
+    assert clock.unix_ms() == NOW_MS + NETWORK_MS - 1
+    machine.passes(1)
+    clock.tick(0)
+    assert clock.unix_ms() == NOW_MS + NETWORK_MS + 1_000
+
+
+def test_network_time_alone_makes_no_time_trusted(store: Store, anchor: Path) -> None:
+    clock = UnitClock(Machine(follows_network=True), store, anchor, BOOT)
+    clock.tick(0)
+    assert (clock.unix_ms(), clock.trust) == (None, ClockTrust.NONE)

@@ -16,7 +16,7 @@ from edge.controller import ALIVE_EVERY
 from tests.firmware_config.debian import FILES, FIRMWARE, UNITS, run, settings
 
 SERVICE = UNITS / "hallpass-door.service"
-EXPOSURE = 20  # tenths; what is left is pins, camera and network
+EXPOSURE = 21  # tenths; what is left is pins, camera, network, and asking for the state of the clock
 SAYS = settings(SERVICE)
 
 
@@ -50,6 +50,15 @@ def test_a_looser_service_would_be_noticed(tmp_path: Path) -> None:
     loose.write_text(re.sub(r"SystemCallFilter=.*\n|NoNewPrivileges=.*\n", "", text))
     done = run("systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE}", loose)
     assert done.returncode != 0
+
+
+def test_it_may_ask_whether_the_clock_follows_the_network_and_may_not_set_it() -> None:
+    filters = " ".join(SAYS["SystemCallFilter"]).split()
+    assert {"adjtimex", "clock_adjtime"} <= set(filters)
+    assert "ProtectClock" not in SAYS  # forbids both
+    assert SAYS["CapabilityBoundingSet"] == SAYS["AmbientCapabilities"] == [""]
+    assert SAYS["DevicePolicy"] == ["closed"]
+    assert not any("rtc" in one for one in SAYS["DeviceAllow"])
 
 
 def test_it_starts_a_command_that_the_program_has() -> None:

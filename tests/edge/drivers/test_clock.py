@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.drivers.clock import SYSTEM, SystemClock
+from edge.drivers.clock import STA_UNSYNC, SYSTEM, SystemClock, kernel_status
 
 
 def test_the_rtc_is_read_from_its_folder_in_milliseconds(tmp_path: Path) -> None:
@@ -58,3 +58,35 @@ def test_boot_time_and_monotonic_time_go_at_the_same_pace() -> None:
     while clock.monotonic() < second + 0.05:
         pass
     assert abs((clock.boot_ms() - boot) / 1000 - (clock.monotonic() - second)) < 0.05
+
+
+STA_PLL, STA_NANO = 0x0001, 0x2000
+
+
+@pytest.mark.parametrize(
+    ("status", "follows"),
+    [(0, True), (STA_PLL | STA_NANO, True), (STA_UNSYNC, False), (STA_PLL | STA_UNSYNC, False)],
+)
+def test_the_wall_clock_follows_the_network_when_the_kernel_says_so(
+    status: int, *, follows: bool
+) -> None:
+    assert SystemClock("", lambda: status).is_synchronised() is follows
+
+
+def test_a_sandbox_that_forbids_to_ask_means_no_network_time_and_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def forbidden() -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    clock = SystemClock("", forbidden)
+    assert not clock.is_synchronised()
+    assert not clock.is_synchronised()
+    assert [one.message for one in caplog.records] == [
+        "nobody knows whether the clock follows network time: [Errno 1] Operation not permitted"
+    ]
+
+
+def test_the_real_kernel_answers() -> None:
+    assert 0 <= kernel_status() < 0x10000
+    assert SystemClock("").is_synchronised() is not bool(kernel_status() & STA_UNSYNC)
