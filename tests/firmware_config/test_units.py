@@ -16,7 +16,7 @@ from edge.controller import ALIVE_EVERY
 from tests.firmware_config.debian import FILES, FIRMWARE, UNITS, run, settings
 
 SERVICE = UNITS / "hallpass-door.service"
-EXPOSURE = 21  # tenths; what is left is pins, camera, network, and asking for the state of the clock
+EXPOSURE = 21  # tenths; what is left: pins, camera, network, asking how the clock is
 SAYS = settings(SERVICE)
 
 
