@@ -90,7 +90,6 @@ def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
     from central.main import Background, authority_of, broker_of, mailer_of
-    from central.photos import PhotoStore
     from central.web.guard import log_to_stderr
 
     database, settings = _current_database(), _settings()
@@ -101,7 +100,7 @@ def worker() -> None:
         utc_now,
         mailer_of(settings),
         broker_of(settings),
-        PhotoStore(settings.data),
+        settings.data,
     )
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):

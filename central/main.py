@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -36,7 +37,10 @@ from central.fleet.gate import Gate
 from central.fleet.publisher import Publisher
 from central.fleet.receiving import Receiver
 from central.fleet.service_loop import ServiceLoop
+from central.halls import photo_routes as hall_photos
 from central.halls import routes as halls
+from central.halls.jobs import PhotoTidying
+from central.halls.photos import store_in
 from central.integrations.mqtt import Address, MqttChannel
 from central.integrations.smtp import USUAL_PORT, Security, SmtpMailer, SmtpServer
 from central.operations import health
@@ -60,6 +64,8 @@ from central.web import (
     entries,
     feedback,
     feedback_desk,
+    hall_admin,
+    hall_admin_photos,
     hall_page,
     mailbox,
     orders,
@@ -88,6 +94,7 @@ ROUTERS = (
     operations.router,
     accounts.router,
     halls.router,
+    hall_photos.router,
     bookings.router,
     booking_rules.router,
     approval_routes.router,
@@ -105,6 +112,8 @@ ROUTERS = (
     defects_desk.router,
     feedback.router,
     feedback_desk.router,
+    hall_admin.router,
+    hall_admin_photos.router,
     desk.router,
     entries.router,
     account_log_in.router,
@@ -128,8 +137,10 @@ DEMO_ROUTERS = (demo.router, mailbox.router)
 """Simulated parts; outside the demo they do not exist."""
 PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
 """What is served without a route; a test allows nothing else."""
-TAKE_PHOTOS = ("/hall-sheets/", "/uses/", "/api/v1/reports/")
-"""Paths that take photos, and so larger requests than others; all need a signed link."""
+TAKE_PHOTOS = (
+    "/hall-sheets/", "/uses/", "/api/v1/reports/", "/desk/hall-photos/", "/api/v1/hall-photos/",
+)  # fmt: skip
+"""Paths that take photos, and so larger requests than others; all need a signed link or staff."""
 
 DESCRIPTION = """
 Book a city hall, receive a pass, open its door.
@@ -152,9 +163,12 @@ class Background:
         clock: Clock,
         mailer: Mailer,
         broker: Address | None = None,
-        photos: PhotoStore | None = None,
+        data: Path | None = None,
     ) -> None:
-        """Prepare the work; without a broker nothing reaches units, and the rest goes on."""
+        """Prepare the work; without a broker nothing reaches units, and the rest goes on.
+
+        `data`: the city's folder, of which files that nobody needs are dropped.
+        """
         post_office = PostOffice(database, mailer)
         channel = MqttChannel(broker, clock) if broker else None
         publisher = Publisher(database, authority, channel or NoChannel(), clock)
@@ -167,7 +181,8 @@ class Background:
             self.fleet.run,
             Housekeeping(database, clock).run,
             Forgetting(database, clock).run,
-            *([Cleaning(database, photos, clock).run] if photos else []),
+            *([Cleaning(database, PhotoStore(data), clock).run] if data else []),
+            *([PhotoTidying(database, store_in(data), clock).run] if data else []),
             *([partial(channel.run, self.fleet)] if channel else []),
         )
         self._stop = threading.Event()
@@ -194,9 +209,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
     authority = authority_of(settings)
-    photos = PhotoStore(settings.data)
     background = Background(
-        database, authority, clock, mailer_of(settings), broker_of(settings), photos
+        database, authority, clock, mailer_of(settings), broker_of(settings), settings.data
     )
 
     @asynccontextmanager

@@ -247,7 +247,10 @@ def _hits(
     ids = [one.row.id for one in shown]
     details = select(Hall).where(Hall.id.in_(ids))
     loaded = details.options(
-        joinedload(Hall.site), joinedload(Hall.service), selectinload(Hall.features)
+        joinedload(Hall.site),
+        joinedload(Hall.service),
+        selectinload(Hall.features),
+        selectinload(Hall.photos),
     )
     halls = {hall.id: hall for hall in session.scalars(loaded)}
     missed = [one.row for one in shown if one.answer in {Answer.TAKEN, Answer.CLOSED}]

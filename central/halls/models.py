@@ -3,6 +3,7 @@
 from datetime import date
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Double,
@@ -131,6 +132,8 @@ class Hall(Base):
     """A use is booked at least this long before it starts."""
     horizon_days: Mapped[int | None]
     """A use is booked at most this many days before it starts; empty: no limit."""
+    parts: Mapped[dict[str, list[int]] | None] = mapped_column(JSON(none_as_null=True))
+    """Own hours of parts of the day (`day_parts.py`), in minutes after midnight; else the usual."""
 
     site: Mapped[Site] = relationship(lazy="raise")
     service: Mapped[CityService | None] = relationship(lazy="raise")
@@ -151,6 +154,9 @@ class Hall(Base):
     )
     access: Mapped[list["HallAccess"]] = relationship(
         order_by="HallAccess.first", lazy="raise", cascade="all, delete-orphan"
+    )
+    photos: Mapped[list["HallPhoto"]] = relationship(
+        order_by="HallPhoto.position, HallPhoto.id", lazy="raise", passive_deletes=True
     )
 
     __table_args__ = (
@@ -250,3 +256,34 @@ class HallAccess(Base):
     )
     first: Mapped[date] = mapped_column(primary_key=True)
     access: Mapped[AccessType] = mapped_column(words_of(AccessType))
+    instructions: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """Where the key is, whom to call: what renters read beside the way in."""
+
+
+class HallPhoto(Base):
+    """A photo of a hall; the picture itself is a file that its hash names."""
+
+    __tablename__ = "hall_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    """The first one stands on the results of a search."""
+    hash: Mapped[str] = mapped_column(String(64), index=True)
+    """SHA-256 of what is stored, in hexadecimal."""
+    width: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int] = mapped_column(SmallInteger)
+    """Pixels, so that a page keeps the place free before the picture is there."""
+    words: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """What is to be seen, by language, for who cannot see it; shown once it says so in Dutch."""
+
+    __table_args__ = (UniqueConstraint("hall_id", "hash"),)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether renters see it."""
+        return bool(self.words.get("nl"))
+
+    def said(self, language: str) -> str:
+        """Return what is to be seen in a language, else in Dutch."""
+        return self.words.get(language) or self.words.get("nl", "")

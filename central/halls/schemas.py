@@ -15,7 +15,9 @@ from pydantic import (
 )
 
 from central.halls.access_type import AccessType
+from central.halls.day_parts import PARTS
 from central.halls.models import AREA_BITS, LARGEST_SITE, Door, Hall, Site, SpecialDay
+from central.halls.photo_schemas import HallPhotoOut
 from central.halls.service import HallData
 
 _DAY = 24 * 60
@@ -160,6 +162,8 @@ class AccessSince(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     first: date
     access: AccessType
+    instructions: str = Field(default="", max_length=2000)
+    """Where the key is, whom to call: what renters read beside it."""
 
 
 class HallFacts(BaseModel):
@@ -195,6 +199,8 @@ class HallFacts(BaseModel):
     longest_minutes: int | None = Field(default=None, ge=1, le=14 * _DAY)
     notice_hours: int = Field(default=0, ge=0, le=24 * 366)
     horizon_days: int | None = Field(default=None, ge=0, le=3660)
+    parts: dict[str, tuple[int, int]] = Field(default={}, max_length=len(PARTS))
+    """Own hours of `morning`, `afternoon` and `evening`, in minutes after midnight; else the usual."""
 
 
 class HallIn(HallFacts):
@@ -235,6 +241,14 @@ class HallIn(HallFacts):
         return self
 
     @model_validator(mode="after")
+    def _parts_are_times(self) -> Self:
+        for name, (opens, closes) in self.parts.items():
+            if name not in PARTS or not 0 <= opens < closes <= 2 * _DAY:
+                message = "morning, afternoon and evening each begin before they end"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _days_are_said_once(self) -> Self:
         days = [(one.day, one.opens) for one in self.special_days]
         closed = {one.day for one in self.special_days if one.opens is None}
@@ -256,7 +270,7 @@ class HallIn(HallFacts):
             service_id=self.service,
             openings=[(one.weekday, one.opens, one.closes) for one in self.openings],
             special_days=[(one.day, one.opens, one.closes) for one in self.special_days],
-            access=[(one.first, one.access) for one in self.access],
+            access=[(one.first, one.access, one.instructions) for one in self.access],
             **self.model_dump(exclude=listed),
         )
 
@@ -279,6 +293,7 @@ class HallOut(HallFacts):
     openings: list[OpeningHours]
     special_days: list[SpecialHours]
     access: list[AccessSince]
+    photos: list[HallPhotoOut]
 
     @classmethod
     def of(cls, hall: Hall) -> Self:
@@ -300,7 +315,9 @@ class HallOut(HallFacts):
             openings=[OpeningHours.model_validate(one) for one in hall.openings],
             special_days=_special(hall.special_days),
             access=[AccessSince.model_validate(one) for one in hall.access],
-            **{name: getattr(hall, name) for name in HallFacts.model_fields},
+            photos=[HallPhotoOut.of(one) for one in hall.photos if one.is_shown],
+            **{name: getattr(hall, name) for name in HallFacts.model_fields if name != "parts"},
+            parts={name: (opens, closes) for name, (opens, closes) in (hall.parts or {}).items()},
         )
 
 

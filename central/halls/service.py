@@ -1,6 +1,6 @@
 """Halls, spaces, sites, areas and doors: what staff keep up to date. Never commits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
@@ -90,8 +90,10 @@ class HallData:
     """Weekday, opens, closes."""
     special_days: Sequence[tuple[date, int | None, int | None]] = field(default=())
     """Day, opens, closes; both None: closed that day."""
-    access: Sequence[tuple[date, AccessType]] = field(default=())
-    """From which day on one enters in which way."""
+    access: Sequence[tuple[date, AccessType, str]] = field(default=())
+    """From which day on one enters in which way, with what renters read beside it."""
+    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Own hours of parts of the day, in minutes after midnight."""
 
 
 _PLAIN = (
@@ -284,7 +286,10 @@ def _fill(session: Session, hall: Hall, data: HallData) -> None:
         SpecialDay(day=day, opens=opens, closes=closes) for day, opens, closes in data.special_days
     ]
     hall.features = [HallFeature(code=code) for code in sorted(set(data.features))]
-    hall.access = [HallAccess(first=first, access=way) for first, way in data.access]
+    hall.access = [
+        HallAccess(first=first, access=way, instructions=says) for first, way, says in data.access
+    ]
+    hall.parts = {name: list(hours) for name, hours in data.parts.items()} or None
 
 
 def _spaces(session: Session, data: HallData) -> list[Space]:
@@ -326,5 +331,6 @@ def _halls() -> Select[Hall]:
         selectinload(Hall.special_days),
         selectinload(Hall.features),
         selectinload(Hall.access),
+        selectinload(Hall.photos),
         selectinload(Hall.service),
     )

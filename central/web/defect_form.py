@@ -10,29 +10,19 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from central.accounts.links import LinkPurpose, LinkRefused, Links
-from central.errors import CentralError
 from central.feedback.defect import Kind
 from central.feedback.defects import MOST_LETTERS
 from central.feedback.photos import MOST_PHOTOS, TooManyPhotos
-from central.photos import LARGEST_FILE, PhotoStore
+from central.photos import PhotoStore
 from central.web.forms import is_email
 from central.web.language import Words
-from central.web.typed import Problems, beside
+from central.web.typed import Problems
+from central.web.uploads import MOST_FILES, Room, SentFile, keep_each, sent_files
 
-_MOST_FILES = 20
-"""More than this, and it is not a person who chose them."""
 _WAITS_FOR_THE_REST = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file of a form."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +47,7 @@ class DefectForm:
 
 async def provided_form(request: Request) -> DefectForm:
     """Return what was sent; read after the requirement was met, so strangers send no files."""
-    async with request.form(max_files=_MOST_FILES, max_fields=50) as form:
-        files = [
-            SentFile(one.filename or "?", await one.read(LARGEST_FILE + 1))
-            for one in form.getlist("photos")
-            if isinstance(one, UploadFile) and one.size
-        ]
+    async with request.form(max_files=MOST_FILES, max_fields=50) as form:
         return DefectForm(
             kind=_text(form, "kind"),
             description=_text(form, "description"),
@@ -70,7 +55,7 @@ async def provided_form(request: Request) -> DefectForm:
             email=_text(form, "email"),
             kept=_text(form, "kept"),
             dropped=frozenset(one for one in form.getlist("drop") if isinstance(one, str)),
-            files=files,
+            files=await sent_files(form, "photos"),
         )
 
 
@@ -104,19 +89,9 @@ def keep_photos(
     form: DefectForm, store: PhotoStore, kept: Sequence[str], words: Words
 ) -> tuple[list[str], Problems]:
     """Keep what was sent beside what was kept before; return all hashes, and what is wrong."""
-    names, wrong = [one for one in kept if one not in form.dropped], []
-    for file in form.files:
-        if len(names) >= MOST_PHOTOS:
-            wrong.append(beside(words, TooManyPhotos(), "photos")["photos"])
-            break
-        try:
-            name = store.keep(file.content)
-        except CentralError as error:
-            says = beside(words, error, "photos")["photos"]
-            wrong.append(f"{file.name[:60]}: {says}")
-            continue
-        if name not in names:
-            names.append(name)
+    there = [one for one in kept if one not in form.dropped]
+    room = Room(there, MOST_PHOTOS, TooManyPhotos())
+    names, wrong = keep_each(form.files, store, words, room)
     return names, {"photos": " ".join(wrong)} if wrong else {}
 
 

@@ -96,6 +96,10 @@ SCOPED: dict[str, tuple[Role, Ask]] = {
         Role.HALL_MANAGER,
         lambda at: ("PUT", f"/api/v1/halls/{at.hall}", hall_in(at)),
     ),
+    "PUT /api/v1/hall-photos/{hall_id}": (
+        Role.HALL_MANAGER,
+        lambda at: ("PUT", f"/api/v1/hall-photos/{at.hall}", {"photos": []}),
+    ),
     "POST /api/v1/closures": (
         Role.HALL_MANAGER,
         lambda at: ("POST", "/api/v1/closures", a_closure(at)),
@@ -155,6 +159,17 @@ EXEMPT = {
         for act in ("take-up", "approve", "deny")
     },
     "POST /api/v1/reservations/{reference}/confirm-unpaid": "the same",
+    **dict.fromkeys(
+        (
+            "POST /api/v1/hall-photos/{hall_id}",
+            "PUT /api/v1/hall-photos/{hall_id}/{photo_id}",
+            "DELETE /api/v1/hall-photos/{hall_id}/{photo_id}",
+            "POST /desk/hall-photos/{hall_id}",
+            "POST /desk/hall-photos/{hall_id}/{photo_id}",
+            "POST /desk/hall-photos/{hall_id}/{photo_id}/remove",
+        ),
+        "about a photo, or with one as body; tested in halls/test_hall_photos.py",
+    ),
 }
 
 

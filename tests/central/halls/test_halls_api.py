@@ -146,7 +146,10 @@ def test_all_that_is_told_of_a_hall_comes_back_and_can_be_changed(
             {"day": "2026-12-24", "opens": 480, "closes": 960},
             {"day": "2026-12-31", "opens": None, "closes": None},
         ],
-        "access": [{"first": "2026-12-01", "access": "key_pickup"}],
+        "access": [
+            {"first": "2026-12-01", "access": "key_pickup", "instructions": "Bij het onthaal."}
+        ],
+        "parts": {"evening": [1080, 1380]},
     }
     added = client.post("/api/v1/halls", json=a_hall(city, **told), headers=manager)
     assert added.status_code == 201, added.text
@@ -172,6 +175,8 @@ def test_all_that_is_told_of_a_hall_comes_back_and_can_be_changed(
         {"special_days": [{"day": "2026-12-24"}, {"day": "2026-12-24", "opens": 1, "closes": 2}]},
         {"special_days": [{"day": "2026-12-24"}, {"day": "2026-12-24"}]},
         {"access": [{"first": "2026-12-01", "access": "ladder"}]},
+        {"parts": {"night": [0, 60]}},
+        {"parts": {"evening": [1380, 1080]}},
         {"access": [{"first": "2026-12-01", "access": "door_unit"}] * 2},
     ],
 )
