@@ -14,6 +14,14 @@ PHOTOS = ROOT.parent / "shared" / "data" / "qr-photos"
 app = typer.Typer(add_completion=False)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from edge.release import VERSION
+
+        typer.echo(f"hallpass bench {VERSION}")
+        raise typer.Exit
+
+
 @app.command()
 def bench(
     names: Annotated[
@@ -25,6 +33,10 @@ def bench(
     ] = None,
     output: Annotated[Path, typer.Option(help="Where the rows are written.")] = BUILD
     / "bench.json",
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release."),
+    ] = False,
 ) -> None:
     """Measure Hallpass against its budgets, each beside a reference measured in the same run.
 

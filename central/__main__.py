@@ -27,8 +27,22 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(keys_app, name="keys")
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from central.release import VERSION
+
+        typer.echo(f"hallpass-central {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def prepare(ctx: typer.Context) -> None:
+def prepare(
+    ctx: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release."),
+    ] = False,
+) -> None:
     """Hand every command what it works with."""
     ctx.obj = staff.Tools(_current_database, _settings)
 

@@ -15,10 +15,22 @@ HOME = Path(__file__).parents[1] / "build" / "demo"
 app = typer.Typer(add_completion=False, help="A small city on this computer, with doors to open.")
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from edge.release import VERSION
+
+        typer.echo(f"hallpass demo {VERSION}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
 def start(
     context: typer.Context,
     fresh: Annotated[bool, typer.Option(help="Forget the city of an earlier start.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release."),
+    ] = False,
 ) -> None:
     """Start the city and keep it up until Ctrl-C. Its data is kept for the next time."""
     if context.invoked_subcommand is None:

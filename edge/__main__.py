@@ -34,6 +34,26 @@ Config = Annotated[
         "--config", "-c", envvar="HALLPASS_DOOR_CONFIG", help="The unit's configuration file."
     ),
 ]
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from edge.release import VERSION
+
+        typer.echo(f"hallpass-door {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release."),
+    ] = False,
+) -> None:
+    """Read what stands before the command."""
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 

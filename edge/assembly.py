@@ -21,6 +21,7 @@ from edge.controller import Controller, Parts
 from edge.doorway import Doorway
 from edge.drivers import machine
 from edge.drivers.announcer import announcer_named
+from edge.drivers.claim import claimed
 from edge.drivers.clock import SystemClock
 from edge.drivers.control import ControlServer
 from edge.drivers.disk import Ballast
@@ -72,7 +73,7 @@ def door_unit(
         EdgeError: a part cannot work; the message says which and what to do.
 
     """
-    with ExitStack() as closing:
+    with claimed(config.data), ExitStack() as closing:
         yield _assemble(config, factory, inbox or Inbox(), closing)
 
 

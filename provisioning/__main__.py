@@ -6,6 +6,7 @@
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -34,6 +35,24 @@ for name, group in (
     ("units", units.app),
 ):
     app.add_typer(group, name=name)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from provisioning.release import VERSION
+
+        typer.echo(f"hallpass-provision {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release."),
+    ] = False,
+) -> None:
+    """Read what stands before the command."""
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """hallpass-door as somebody at a terminal meets it, without a unit that runs."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import segno
 from typer.testing import CliRunner, Result
 
 from edge.__main__ import app, main
+from edge.drivers.claim import claimed
 from tests.simulators.city import City, some_claims
 
 CONFIG = 'unit = "u-abcdefgh"\nrun = "run"\n'
@@ -110,6 +112,27 @@ def test_wrong_configuration_names_the_line(
         main()
     assert ended.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_second_run_on_the_same_data_is_one_sentence_with_what_to_do(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wire = config.parent / "wire.sock"
+    more = f'data = "data"\n[hardware]\npins = "mock"\n[simulator]\nwire = "{wire}"\n'
+    config.write_text(CONFIG + more, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["hallpass-door", "run", "--config", str(config)])
+    with claimed(config.parent / "data"), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "already runs" in said
+    assert "hallpass-door status" in said
+    assert "systemctl stop" in said
+
+
+def test_the_version_is_the_package_s() -> None:
+    found = door("--version")
+    assert (found.output, found.exit_code) == (f"hallpass-door {version('hallpass')}\n", 0)
 
 
 def test_every_command_has_a_help_that_teaches() -> None:
