@@ -1,7 +1,6 @@
 """What the checked story needs at a door: the virtual door, its unit, and what both wrote down."""
 
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,9 @@ from demo.central import Central
 from demo.phone_photo import photo_of
 from demo.processes import DemoFailed, python, wait_until
 from demo.running import Demo
-from edge.core.presentation import UNSEEN_AFTER
 from edge.simulator.bench import VirtualDoor
 
 ANSWERED_WITHIN = 30.0
-AWAY_FOR = UNSEEN_AFTER + 2.0
-"""Seconds without the pass: a busy machine decodes its last frame well after it was taken away."""
 
 
 @dataclass
@@ -30,14 +26,13 @@ class Scene:
     central: Central
     number: int
     door: VirtualDoor
-    taken_away_at: float = float("-inf")
 
     # --- at the door
 
     def show(self, png: bytes, seed: int = 1) -> dict[str, Any]:
         """Photograph a pass on a phone, hold it up, and return what the unit decided (its line)."""
         # Until then it would still be the same holding-up, which is answered once.
-        self.wait(lambda: time.monotonic() - self.taken_away_at > AWAY_FOR, "a moment passes")
+        self.wait(lambda: not self.status()["code_is_shown"], "the unit sees no code any more")
         before = self.last_line()
         self.door.hold_up(photo_of(png, seed))
         try:
@@ -53,7 +48,6 @@ class Scene:
             return found[0]
         finally:
             self.door.take_away()
-            self.taken_away_at = time.monotonic()
 
     def read_back(self, png: bytes, folder: Path) -> str:
         """Return what `hallpass-door read` reads in a photo of a pass."""

@@ -56,6 +56,7 @@ class Story:
         self.entry_arrives_once()
         self.cover_the_camera()
         self.force_the_door()
+        self.jam_the_lock()
         self.refusals()
         self.move()
         self.revoke()
@@ -151,6 +152,20 @@ class Story:
     def force_the_door(self) -> None:
         """A forced door reaches central as a fault, and ends when it is shut."""
         self._fault("forced_open", self.scene.door.force, self.scene.door.pull_shut, "door forced")
+
+    def jam_the_lock(self) -> None:
+        """A lock that does not move reaches central as a fault, and ends with the pass that moves it."""
+        png, door = self.known["png"], self.scene.door
+
+        def try_in_vain() -> None:
+            door.jam_lock()
+            self.scene.show(png, 5)
+
+        def try_again() -> None:
+            door.free_lock()
+            self.scene.show(png, 6)
+
+        self._fault("lock_did_not_move", try_in_vain, try_again, "lock jammed")
 
     def _fault(
         self, code: str, begin: Callable[[], None], end: Callable[[], None], what: str

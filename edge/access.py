@@ -61,6 +61,10 @@ class Access:
         if isinstance(verdict, Denied):
             self._refuse(verdict, now)
 
+    def is_shown(self, now: float) -> bool:
+        """Tell whether a code is held up, or was until a moment ago: more sights of it are the same one."""
+        return self._shown.lasts(now)
+
     def judge(self, text: str, now: float) -> Granted | Denied:
         """Return what this door answers to a text now; nothing is written and nothing moves."""
         beliefs = self._believing.beliefs

@@ -70,6 +70,7 @@ class Inspection:
             "door": beliefs.config.name if beliefs.config else None,
             "commissioned": bool(beliefs.config and beliefs.config.commissioned),
             "fresh": beliefs.fresh,
+            "code_is_shown": self.access.is_shown(self.clock.monotonic()),
             "faults": {fault.value: self.faults.detail(fault) for fault in self.faults.active},
             "documents": {
                 one.kind.value: {"number": one.number, "audience": one.audience}

@@ -2,10 +2,11 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,11 @@ from contracts.modes import DoorMode
 from contracts.moments import minute_of, moment_of
 from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
+from edge.core.presentation import UNSEEN_AFTER
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.indicator import Scene
 from edge.drivers.summary import FORGET_AFTER_MS
-from edge.events import Input, InputChanged
+from edge.events import ControlRequest, Input, InputChanged
 from edge.faults import STOPS_THE_DOOR
 from tests.edge.a_unit import PINS, UnitUnderTest, a_unit_config, running
 from tests.simulators.city import NOW, City, some_claims
@@ -487,6 +489,21 @@ def test_nonsense_on_any_topic_changes_nothing(
 
 
 # --- inputs and faults
+
+
+def test_unit_says_whether_a_code_is_still_before_it(door: UnitUnderTest, city: City) -> None:
+    def is_shown() -> bool:
+        answers: list[Mapping[str, Any] | None] = []
+        door.controller.emit(ControlRequest("status", {}, answers.append, time.monotonic()))
+        door.turn()
+        assert answers[0] is not None
+        return bool(answers[0]["code_is_shown"])
+
+    assert not is_shown()
+    door.show(a_pass(city))
+    assert is_shown()
+    door.show(a_pass(city), time.monotonic() - UNSEEN_AFTER)
+    assert not is_shown()
 
 
 def test_leaf_that_opens_by_itself_is_forced(door: UnitUnderTest) -> None:
