@@ -177,6 +177,22 @@ class MailRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationDue(Event):
+    """The moment of a message to a renter has come. `notification` is its row."""
+
+    name: ClassVar[str] = "notification.due.v1"
+    notification: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextPosted(Event):
+    """A message waits to go to a mobile phone. `notification` is its row."""
+
+    name: ClassVar[str] = "text.posted.v1"
+    notification: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRecorded(Event):
     """A pass was granted or denied at a door, and the journal entry stands in the database."""
 
@@ -232,6 +248,8 @@ EVENTS: Mapping[str, type[Event]] = {
         DoorUnitRetired,
         MailPosted,
         MailRefused,
+        NotificationDue,
+        TextPosted,
         EntryRecorded,
         DefectReported,
         DefectChanged,

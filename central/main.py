@@ -43,6 +43,8 @@ from central.halls.jobs import PhotoTidying
 from central.halls.photos import store_in
 from central.integrations.mqtt import Address, MqttChannel
 from central.integrations.smtp import USUAL_PORT, Security, SmtpMailer, SmtpServer
+from central.notifications.jobs import Telling
+from central.notifications.office import MessageOffice
 from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
@@ -56,6 +58,7 @@ from central.web import (
     account_providers,
     approvals,
     booking,
+    calls,
     catalogue,
     defects,
     defects_desk,
@@ -84,6 +87,8 @@ from central.web import (
     staff_services,
 )
 from central.web.guard import AccessLog, Limited, OwnOrigin, Protected, Unbroken
+from central.web.message_facts import MessageLinks
+from central.web.messages import MessageWriter
 from central.web.pages import Pages, Static
 
 Task = Callable[[threading.Event], None]
@@ -107,6 +112,7 @@ ROUTERS = (
     booking.router,
     orders.router,
     approvals.router,
+    calls.router,
     passes.router,
     defects.router,
     defects_desk.router,
@@ -164,6 +170,8 @@ class Background:
         mailer: Mailer,
         broker: Address | None = None,
         data: Path | None = None,
+        *,
+        messages: MessageOffice,
     ) -> None:
         """Prepare the work; without a broker nothing reaches units, and the rest goes on.
 
@@ -173,7 +181,7 @@ class Background:
         channel = MqttChannel(broker, clock) if broker else None
         publisher = Publisher(database, authority, channel or NoChannel(), clock)
         receiver = Receiver(database, authority)
-        table = reactions.reactions(authority, publisher, post_office)
+        table = reactions.reactions(authority, publisher, post_office, messages)
         self.outbox = Worker(database, table, clock)
         self.fleet = ServiceLoop(database, receiver, publisher, clock)
         self._tasks: Sequence[Task] = (
@@ -181,6 +189,7 @@ class Background:
             self.fleet.run,
             Housekeeping(database, clock).run,
             Forgetting(database, clock).run,
+            Telling(database, clock).run,
             *([Cleaning(database, PhotoStore(data), clock).run] if data else []),
             *([PhotoTidying(database, store_in(data), clock).run] if data else []),
             *([partial(channel.run, self.fleet)] if channel else []),
@@ -210,7 +219,13 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     database = Database(settings.database)
     authority = authority_of(settings)
     background = Background(
-        database, authority, clock, mailer_of(settings), broker_of(settings), settings.data
+        database,
+        authority,
+        clock,
+        mailer_of(settings),
+        broker_of(settings),
+        settings.data,
+        messages=messages_of(settings, database),
     )
 
     @asynccontextmanager
@@ -278,6 +293,13 @@ def mailer_of(settings: Settings) -> Mailer:
         password=settings.smtp_password.get_secret_value(),
     )
     return SmtpMailer(server)
+
+
+def messages_of(settings: Settings, database: Database) -> MessageOffice:
+    """Return what sends messages to renters; a gateway to mobile phones would be given here."""
+    links = MessageLinks(Links(settings.secrets), settings.base_url)
+    writer = MessageWriter(Pages(settings), links, settings)
+    return MessageOffice(database, writer, settings.pass_days)
 
 
 def authority_of(settings: Settings) -> Authority:

@@ -9,28 +9,60 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from central.accounts.mailer import PostOffice
-from central.credentials import lists
+from central.credentials import lists, views
 from central.credentials import service as credentials
 from central.documents.authority import Authority
 from central.events import (
     CommandAsked,
+    CredentialIssued,
+    CredentialMissing,
+    DefectChanged,
     DocumentSigned,
     DoorUnitEnrolled,
     DoorUnitRetired,
     MailPosted,
+    MailRefused,
+    NotificationDue,
+    ReservationApproved,
     ReservationCancelled,
     ReservationConfirmed,
+    ReservationDenied,
     ReservationMoved,
+    ReservationRequested,
+    TextPosted,
 )
 from central.fleet import configuring, units
 from central.fleet.publisher import Publisher
+from central.notifications import planning
+from central.notifications import service as notifications
+from central.notifications.notification import MessageKind
+from central.notifications.office import MessageOffice
 from central.outbox.service import Announced, Reaction, Reactions
 from contracts.documents import DocumentType
 
 
-def reactions(authority: Authority, publisher: Publisher, post_office: PostOffice) -> Reactions:
+def reactions(
+    authority: Authority,
+    publisher: Publisher,
+    post_office: PostOffice,
+    messages: MessageOffice,
+) -> Reactions:
     """Return the table, its reactions bound to what they need."""
+    return _joined(
+        _passes_and_units(authority, publisher),
+        {MailPosted: (_mail(post_office),)},
+        _planned(messages.pass_days),
+        _passes_told(),
+        _sent(messages),
+    )
 
+
+def _joined(*tables: Reactions) -> Reactions:
+    kinds = dict.fromkeys(kind for table in tables for kind in table)
+    return {kind: tuple(one for table in tables for one in table.get(kind, ())) for kind in kinds}
+
+
+def _passes_and_units(authority: Authority, publisher: Publisher) -> Reactions:
     def follow(session: Session, announced: Announced, now: datetime) -> None:
         credentials.follow_reservation(session, announced.event.reservation, authority, now)
 
@@ -47,9 +79,6 @@ def reactions(authority: Authority, publisher: Publisher, post_office: PostOffic
     def ask_for_nonce(announced: Announced, _now: datetime) -> None:
         publisher.nonce_request(announced.event.command)
 
-    def send(announced: Announced, now: datetime) -> None:
-        post_office.deliver(announced.event.mail, now)
-
     def withdraw(announced: Announced, _now: datetime) -> None:
         publisher.withdraw(announced.event.unit)
 
@@ -64,6 +93,80 @@ def reactions(authority: Authority, publisher: Publisher, post_office: PostOffic
         ),
         DoorUnitRetired: (Reaction("fleet.withdraw", outside=withdraw),),
         DocumentSigned: (Reaction("fleet.publish", outside=publish),),
-        MailPosted: (Reaction("mail.send", outside=send),),
         CommandAsked: (Reaction("fleet.ask_for_nonce", outside=ask_for_nonce),),
+    }
+
+
+def _mail(post_office: PostOffice) -> Reaction:
+    def send(announced: Announced, now: datetime) -> None:
+        post_office.deliver(announced.event.mail, now)
+
+    return Reaction("mail.send", outside=send)
+
+
+def _planned(pass_days: int) -> Reactions:
+    def confirmed(session: Session, announced: Announced, now: datetime) -> None:
+        planning.confirmed(session, announced.event.reservation, now, pass_days)
+
+    def requested(session: Session, announced: Announced, now: datetime) -> None:
+        planning.requested(session, announced.event.reservation, now)
+
+    def approved(session: Session, announced: Announced, now: datetime) -> None:
+        planning.decided(session, MessageKind.APPROVED, announced.event.reservation, now)
+
+    def denied(session: Session, announced: Announced, now: datetime) -> None:
+        planning.decided(session, MessageKind.DENIED, announced.event.reservation, now)
+
+    def moved(session: Session, announced: Announced, now: datetime) -> None:
+        planning.moved(session, announced.event, announced.key, now, pass_days)
+
+    def cancelled(session: Session, announced: Announced, now: datetime) -> None:
+        event = announced.event
+        planning.cancelled(session, event.reservation, event.refund_percent, now)
+
+    def defect_changed(session: Session, announced: Announced, now: datetime) -> None:
+        event = announced.event
+        planning.defect_changed(session, event.defect, event.change, now)
+
+    return {
+        ReservationConfirmed: (Reaction("messages.confirmed", inside=confirmed),),
+        ReservationRequested: (Reaction("messages.requested", inside=requested),),
+        ReservationApproved: (Reaction("messages.approved", inside=approved),),
+        ReservationDenied: (Reaction("messages.denied", inside=denied),),
+        ReservationMoved: (Reaction("messages.moved", inside=moved),),
+        ReservationCancelled: (Reaction("messages.cancelled", inside=cancelled),),
+        DefectChanged: (Reaction("messages.defect_changed", inside=defect_changed),),
+    }
+
+
+def _passes_told() -> Reactions:
+    def changed(session: Session, announced: Announced, now: datetime) -> None:
+        event = announced.event
+        if reservation := views.replaced_for(session, event.credential):
+            planning.pass_changed(session, reservation, event.credential, now)
+
+    def missing(session: Session, announced: Announced, now: datetime) -> None:
+        if reservation := views.reservation_of_grant(session, announced.event.grant):
+            planning.pass_missing(session, reservation, announced.key, now)
+
+    return {
+        CredentialIssued: (Reaction("messages.pass_changed", inside=changed),),
+        CredentialMissing: (Reaction("messages.pass_missing", inside=missing),),
+    }
+
+
+def _sent(messages: MessageOffice) -> Reactions:
+    def send(session: Session, announced: Announced, now: datetime) -> None:
+        messages.send(session, announced.event.notification, now)
+
+    def text(announced: Announced, now: datetime) -> None:
+        messages.text(announced.event.notification, announced.key, now)
+
+    def bounced(session: Session, announced: Announced, now: datetime) -> None:
+        notifications.bounced(session, announced.event.mail, now)
+
+    return {
+        NotificationDue: (Reaction("messages.send", inside=send),),
+        TextPosted: (Reaction("messages.text", outside=text),),
+        MailRefused: (Reaction("messages.bounced", inside=bounced),),
     }

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     """File with the root's public keys; `root.json` in `data` when empty."""
     hold_minutes: int = Field(default=15, ge=1, le=120)
     """How long a chosen time is kept for somebody who has not confirmed."""
+    pass_days: int = Field(default=4, ge=1, le=14)
+    """How many days before the use its renter is sent the pass; at once for later bookings."""
     largest_request: int = Field(default=1_000_000, ge=10_000)
     """Bytes of a request's body."""
     largest_upload: int = Field(default=40_000_000, ge=1_000_000)

@@ -169,6 +169,8 @@ class PostOffice:
                 .where(StoredMail.id == row.id)
                 .values(state=state, finished_at=now, error=why[:500], **words)
             )
+            if words:  # what came with it lets its reader in too
+                session.execute(delete(MailAttachment).where(MailAttachment.mail_id == row.id))
             if state is MailState.REFUSED:
                 announce(session, MailRefused(row.id), now)
 

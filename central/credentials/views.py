@@ -34,6 +34,7 @@ class PassView:
     """A renter's pass as the page shows it; times are on the wall of the hall."""
 
     state: PassState
+    reservation: int
     reference: str
     hall: str
     site: str
@@ -69,6 +70,7 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
     state, zone = _state(one, newest, now), ZoneInfo(one.zone)
     return PassView(
         state=state,
+        reservation=one.id,
         reference=one.reference,
         hall=one.hall.name,
         site=one.hall.site.name,
@@ -118,6 +120,20 @@ def pass_by_id(session: Session, credential_id: str) -> Credential:
     if credential is None:
         raise NotFound("pass")
     return credential
+
+
+def reservation_of_grant(session: Session, grant_id: int) -> int | None:
+    """Return the reservation that a grant is for; None: it is a crew's or staff's."""
+    return session.scalar(select(Grant.reservation_id).where(Grant.id == grant_id))
+
+
+def replaced_for(session: Session, credential_id: str) -> int | None:
+    """Return the reservation for which a pass took the place of another; None: it is a first one."""
+    return session.scalar(
+        select(Grant.reservation_id)
+        .join(Credential, Credential.grant_id == Grant.id)
+        .where(Credential.id == credential_id, Credential.issue > 0)
+    )
 
 
 def _newest(session: Session, reservation_id: int) -> Credential | None:

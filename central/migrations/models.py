@@ -11,6 +11,7 @@ import central.documents.models
 import central.feedback.models
 import central.fleet.models
 import central.halls.models
+import central.notifications.models
 import central.outbox.models
 from central.database import Base
 

@@ -18,6 +18,7 @@ from central.dependencies import Now, TheDatabase
 from central.errors import NotFound
 from central.feedback import uses
 from central.feedback.who import USE_LIVES, use_link
+from central.web.message_reading import note_read
 from central.web.pages import ThePages
 
 router = APIRouter(prefix="/orders/{link}", include_in_schema=False)
@@ -51,6 +52,7 @@ def show(
         order = queries.order_of(session, holder.subject)
         numbers = [one.id for one in order.reservations]
         lines, handled = keeping.lines_of(session, numbers), approvals.due_of(session, numbers)
+    note_read(database, numbers, now)
     live = [one for one in order.reservations if one.state not in ENDED]
     states = {one.state for one in order.reservations}
     return pages.show(

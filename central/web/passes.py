@@ -9,6 +9,7 @@ from central.credentials import qr, views
 from central.credentials.views import PassState, PassView
 from central.dependencies import Now, TheDatabase
 from central.errors import NotFound
+from central.web.message_reading import note_read
 from central.web.pages import ThePages
 
 router = APIRouter(prefix="/pass/{link}", include_in_schema=False)
@@ -27,6 +28,7 @@ def show(
     """Show the pass like a boarding pass; always the newest signed form of it."""
     with database.read() as session:
         view = views.pass_of(session, holder.subject, now)
+    note_read(database, [view.reservation], now)
     # segno's own drawing of a text of our alphabet: nothing in it comes from outside.
     code = Markup(qr.svg(view.text).decode()) if view.text else None  # noqa: S704
     page = pages.show(request, "pass.html", it=view, link=link, code=code)

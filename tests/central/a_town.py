@@ -32,6 +32,7 @@ from contracts.topics import Up, up
 from tests.central.a_city import ANNA, SITE, Time, a_wish
 from tests.central.a_city import City as Halls
 from tests.central.an_authority import More, an_authority
+from tests.central.an_office import an_office
 from tests.simulators.city import City as Keys
 from tests.simulators.unit import SimulatedUnit
 
@@ -85,8 +86,9 @@ class Town:
         self.publisher = Publisher(database, self.authority, self.broker, time)
         self.receiver = Receiver(database, self.authority)
         self.loop = ServiceLoop(database, self.receiver, self.publisher, time)
-        post = PostOffice(database, Mailbox())
-        self.worker = Worker(database, reactions(self.authority, self.publisher, post), time)
+        self.post = PostOffice(database, Mailbox())
+        table = reactions(self.authority, self.publisher, self.post, an_office(database))
+        self.worker = Worker(database, table, time)
 
     def settle(self) -> None:
         """Let everything that follows happen; nothing of it may fail."""

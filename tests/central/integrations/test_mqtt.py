@@ -28,6 +28,7 @@ from contracts.messages import CentralState
 from contracts.topics import CENTRAL_STATE, Down, Up, down, up
 from tests.central.a_city import NOW, Time
 from tests.central.an_authority import authority_of
+from tests.central.an_office import an_office
 from tests.simulators.broker import Broker, Pki, make_pki, running_broker
 from tests.simulators.city import UNIT, City
 from tests.simulators.eavesdropper import Eavesdropper, eavesdropping
@@ -420,7 +421,9 @@ def test_the_background_work_holds_the_line(
     database = Database(on_sqlite)
     address = Address("localhost", broker.port, pki.central())
     before = set(threading.enumerate())
-    background = Background(database, authority_of(City()), utc_now, Mailbox(), address)
+    background = Background(
+        database, authority_of(City()), utc_now, Mailbox(), address, messages=an_office(database)
+    )
     background.start()
     assert state(unit.next(CENTRAL_STATE))[0]
     background.stop()
