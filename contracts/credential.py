@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import base45
 
+from contracts.base45 import decode_triples
 from contracts.errors import Malformed
 from contracts.keys import Signer, VerifyKey
 
@@ -204,12 +205,11 @@ def unwrap(text: str) -> tuple[bytes, bytes]:
         Malformed: wrong length, prefix or alphabet.
 
     """
-    # The length comes first: base45 itself would drop a trailing newline.
     if not looks_like_credential(text):
         msg = f"not a credential: expected {PREFIX} and {TEXT_LENGTH} characters in all"
         raise Malformed(msg)
     try:
-        packed = base45.b45decode(text[len(PREFIX) :])
+        packed = decode_triples(text[len(PREFIX) :])
     except ValueError as error:
         msg = f"not base45: {error}"
         raise Malformed(msg) from error
