@@ -16,9 +16,9 @@ from pydantic import (
 
 from central.halls.access_type import AccessType
 from central.halls.day_parts import PARTS
+from central.halls.hall_data import HallData
 from central.halls.models import AREA_BITS, LARGEST_SITE, Door, Hall, Site, SpecialDay
 from central.halls.photo_schemas import HallPhotoOut
-from central.halls.service import HallData
 
 _DAY = 24 * 60
 _MOST = 100_000

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from central.accounts.refusals import NotInScope
 from central.accounts.roles import Role, Scope
 from central.accounts.sessions import StaffMember
-from central.halls.models import Door, Hall, RouteStep
+from central.halls.models import Door, Hall, HallSpace, RouteStep, Space
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -122,3 +122,16 @@ def _reached(session: Session, scope: Scope, site_id: int) -> set[int]:
     """Return the areas on the way into the halls of a scope."""
     steps = select(RouteStep.bit).join(Hall, Hall.id == RouteStep.hall_id)
     return set(session.scalars(steps.where(Hall.site_id == site_id, in_scope(scope))))
+
+
+def spaces_to_take(session: Session, staff: StaffMember, site_id: int) -> list[Space]:
+    """Return the spaces of a site that somebody may put under a hall: one's own, and nobody's yet."""
+    scope = staff.scope(Role.HALL_MANAGER)
+    mine = select(HallSpace.space_id).join(Hall, Hall.id == HallSpace.hall_id)
+    wanted = select(Space).where(Space.site_id == site_id).order_by(Space.name)
+    if not scope.everything:
+        in_use = select(HallSpace.space_id)
+        wanted = wanted.where(
+            or_(Space.id.in_(mine.where(in_scope(scope))), Space.id.not_in(in_use))
+        )
+    return list(session.scalars(wanted))

@@ -1,7 +1,6 @@
 """Halls, spaces, sites, areas and doors: what staff keep up to date. Never commits."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import date
 from http import HTTPStatus
 
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 from central.accounts import services
 from central.errors import CentralError, NotFound
 from central.halls import facts
-from central.halls.access_type import AccessType, access_on
+from central.halls.access_type import AccessType
+from central.halls.hall_data import PLAIN, HallData
 from central.halls.models import (
     AREA_BITS,
     Area,
@@ -51,58 +51,6 @@ class NotOfThisSite(CentralError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "not_of_this_site"
     sentence = "These {what} do not belong to the site: {numbers}."
-
-
-@dataclass(frozen=True, slots=True)
-class HallData:
-    """All that staff set of a hall; the fields mean what they mean in `models.Hall`."""
-
-    site_id: int
-    name: str
-    capacity: int
-    service_id: int | None = None
-    description: str = ""
-    cents_per_hour: int | None = None
-    setup_minutes: int = 0
-    turnaround_minutes: int = 30
-    early_minutes: int = 0
-    late_minutes: int = 15
-    is_offered: bool = True
-    seated: int | None = None
-    kind: str = "polyvalent"
-    surface: int | None = None
-    house_rules: str = ""
-    arriving: str = ""
-    leaving: str = ""
-    live_from: date | None = None
-    closes_on_holidays: bool = False
-    grid_minutes: int = 1
-    shortest_minutes: int = 1
-    longest_minutes: int | None = None
-    notice_hours: int = 0
-    horizon_days: int | None = None
-    features: Sequence[str] = ()
-    """Codes of facilities and of what makes the hall accessible."""
-    spaces: Sequence[int] = ()
-    route: Sequence[int] = ()
-    """Bits of the areas on the way in, in walking order."""
-    openings: Sequence[tuple[int, int, int]] = field(default=())
-    """Weekday, opens, closes."""
-    special_days: Sequence[tuple[date, int | None, int | None]] = field(default=())
-    """Day, opens, closes; both None: closed that day."""
-    access: Sequence[tuple[date, AccessType, str]] = field(default=())
-    """From which day on one enters in which way, with what renters read beside it."""
-    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """Own hours of parts of the day, in minutes after midnight."""
-
-
-_PLAIN = (
-    "name", "capacity", "service_id", "description", "cents_per_hour", "setup_minutes",
-    "turnaround_minutes", "early_minutes", "late_minutes", "is_offered", "seated", "kind",
-    "surface", "house_rules", "arriving", "leaving", "live_from", "closes_on_holidays",
-    "grid_minutes", "shortest_minutes", "longest_minutes", "notice_hours", "horizon_days",
-)  # fmt: skip
-"""What `HallData` and `models.Hall` call the same."""
 
 
 def add_site(
@@ -221,12 +169,11 @@ def hall_of(session: Session, hall_id: int) -> Hall:
     return hall
 
 
-def access_type(session: Session, hall_id: int, day: date) -> AccessType:
-    """Return how one enters a hall on a local day; by pass where nothing is said."""
-    rows = session.execute(
-        select(HallAccess.first, HallAccess.access).where(HallAccess.hall_id == hall_id)
-    )
-    return access_on(day, {row.first: row.access for row in rows})
+def way_in(session: Session, hall_id: int, day: date) -> tuple[AccessType, str]:
+    """Return how one enters a hall on a local day, and what renters read beside it."""
+    wanted = select(HallAccess).where(HallAccess.hall_id == hall_id, HallAccess.first <= day)
+    row = session.scalar(wanted.order_by(HallAccess.first.desc()).limit(1))
+    return (row.access, row.instructions) if row else (AccessType.DOOR_UNIT, "")
 
 
 def add_hall(session: Session, data: HallData) -> Hall:
@@ -274,7 +221,7 @@ def _fill(session: Session, hall: Hall, data: HallData) -> None:
         raise NameInUse(field="name", what="hall")
     _check_areas(session, data.site_id, data.route)
     facts.check(data.kind, data.features)
-    for name in _PLAIN:
+    for name in PLAIN:
         setattr(hall, name, getattr(data, name))
     hall.spaces = _spaces(session, data)
     hall.route = [RouteStep(position=place, bit=bit) for place, bit in enumerate(data.route)]

@@ -13,9 +13,10 @@ from central.booking.catalogue import offer
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import NotFound
+from central.halls.day_parts import parts_of
 from central.halls.facts import Subject, facts
 from central.halls.models import Hall
-from central.halls.service import access_type, hall_of
+from central.halls.service import hall_of, way_in
 from central.web.catalogue import card
 from central.web.language import Words, language_of
 from central.web.pages import ThePages
@@ -49,10 +50,12 @@ def show(
         today = to_wall(now, zone).date()
         first = _first_day(asked.day, today)
         week = [
-            free_day(day, queries.free_on(session, offered, day, now), zone)
+            free_day(
+                day, queries.free_on(session, offered, day, now), zone, parts_of(hall.parts or {})
+            )
             for day in (first + timedelta(days=after) for after in range(_WEEK))
         ]
-        entry = access_type(session, hall_id, first)
+        entry, entry_says = way_in(session, hall_id, first)
     return pages.show(
         request,
         "hall.html",
@@ -62,6 +65,7 @@ def show(
         having=_said(hall, Subject.FACILITY, words),
         accessible=_said(hall, Subject.ACCESSIBILITY, words),
         entry=entry,
+        entry_says=entry_says,
         today=today,
         first=first,
         week=week,

@@ -1,18 +1,12 @@
 """A week of free hours as a page shows it: by day, and by part of the day; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from central.booking.times import Period, earliest, latest, to_wall
-
-PARTS = {
-    "morning": (time(8), time(12)),
-    "afternoon": (time(13), time(17)),
-    "evening": (time(18), time(22)),
-}
-"""Parts of a day as people plan them, in wall time."""
+from central.halls.day_parts import PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +42,24 @@ class FreeDay:
     """Each part of the day, and its time when all of it is free."""
 
 
-def free_day(day: date, free: Sequence[Period], zone: ZoneInfo) -> FreeDay:
-    """Return a day with its free times; one that ends at midnight ends on the day itself."""
+def free_day(
+    day: date,
+    free: Sequence[Period],
+    zone: ZoneInfo,
+    parts: Mapping[str, tuple[int, int]] = PARTS,
+) -> FreeDay:
+    """Return a day with its free times; one that ends at midnight ends on the day itself.
+
+    `parts`: of the day, in minutes after midnight.
+    """
     hours = sum((one.length for one in free), timedelta()) / timedelta(hours=1)
     slots = tuple(_slot(one, zone) for one in free)
-    parts = tuple((name, _part(day, ends, free, zone)) for name, ends in PARTS.items())
-    return FreeDay(day, round(hours, 1), slots, parts)
+    whole = tuple((name, _part(day, ends, free, zone)) for name, ends in parts.items())
+    return FreeDay(day, round(hours, 1), slots, whole)
 
 
-def _part(
-    day: date, ends: tuple[time, time], free: Sequence[Period], zone: ZoneInfo
-) -> Slot | None:
-    start, end = (datetime.combine(day, one) for one in ends)
+def _part(day: date, ends: tuple[int, int], free: Sequence[Period], zone: ZoneInfo) -> Slot | None:
+    start, end = (datetime.combine(day, time()) + timedelta(minutes=one) for one in ends)
     whole = Period(earliest(start, zone), latest(end, zone))
     return _slot(whole, zone) if any(one.contains(whole) for one in free) else None
 

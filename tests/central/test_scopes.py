@@ -159,6 +159,7 @@ EXEMPT = {
         for act in ("take-up", "approve", "deny")
     },
     "POST /api/v1/reservations/{reference}/confirm-unpaid": "the same",
+    "POST /desk/halls/{hall_id}/{part}": "a form; tested in web/test_hall_admin.py",
     **dict.fromkeys(
         (
             "POST /api/v1/hall-photos/{hall_id}",

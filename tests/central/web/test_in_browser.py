@@ -155,8 +155,12 @@ def test_the_desk_is_accessible_in_light_and_dark(
     page.press("#password", "Enter")
     page.wait_for_selector("text=Aangemeld als Mia")
     must_be_accessible(page)
-    page.goto(f"{served.url}/desk/undelivered")
-    must_be_accessible(page)
+    hall = f"/desk/halls/{served.city.a}"
+    for path in ("/desk/undelivered", "/desk/halls", hall, f"{hall}/facts", f"{hall}/hours"):
+        page.goto(f"{served.url}{path}")
+        must_be_accessible(page)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    must_fit(page)
     page.context.close()
 
 
