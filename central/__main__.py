@@ -103,7 +103,14 @@ def serve(
 def worker() -> None:
     """Do the background work only: consequences of events, holds that run out."""
     from central.clock import utc_now
-    from central.main import Background, authority_of, broker_of, mailer_of, messages_of
+    from central.main import (
+        Background,
+        authority_of,
+        broker_of,
+        mailer_of,
+        messages_of,
+        till_of,
+    )
     from central.web.guard import log_to_stderr
 
     database, settings = _current_database(), _settings()
@@ -116,6 +123,7 @@ def worker() -> None:
         broker_of(settings),
         settings.data,
         messages=messages_of(settings, database),
+        till=till_of(settings, database, utc_now),
     )
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):

@@ -91,6 +91,55 @@ class OrderAwaitsPayment(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentReceived(Event):
+    """Money is booked, and what it is for is certain. `payment` is its row."""
+
+    name: ClassVar[str] = "payment.received.v1"
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentShort(Event):
+    """Less money arrived than was asked; the rest is waited for."""
+
+    name: ClassVar[str] = "payment.short.v1"
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLate(Event):
+    """Money arrived when the place was not kept any more: all of it is got again, or not."""
+
+    name: ClassVar[str] = "payment.late.v1"
+    payment: int
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDue(Event):
+    """Money goes back to who paid. `refund` is its row."""
+
+    name: ClassVar[str] = "refund.due.v1"
+    refund: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDone(Event):
+    """Money went back to who paid."""
+
+    name: ClassVar[str] = "refund.done.v1"
+    refund: int
+
+
+@dataclass(frozen=True, slots=True)
+class DepositRetained(Event):
+    """A part of a deposit stays with the city, for a reason. `deposit` is its row."""
+
+    name: ClassVar[str] = "deposit.retained.v1"
+    deposit: int
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialIssued(Event):
     """A pass was signed. `credential` is its id in hexadecimal."""
 
@@ -238,6 +287,12 @@ EVENTS: Mapping[str, type[Event]] = {
         ReservationDenied,
         RequestOverdue,
         OrderAwaitsPayment,
+        PaymentReceived,
+        PaymentShort,
+        PaymentLate,
+        RefundDue,
+        RefundDone,
+        DepositRetained,
         CredentialIssued,
         CredentialRevoked,
         CredentialReissued,

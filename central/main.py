@@ -48,6 +48,10 @@ from central.notifications.office import MessageOffice
 from central.operations import health
 from central.operations import routes as operations
 from central.outbox.worker import Worker
+from central.payments.cashier import Cashier
+from central.payments.reconciling import Reconciling
+from central.payments.simulated_bank import SimulatedBank
+from central.payments.till import Till
 from central.photos import PhotoStore
 from central.settings import Settings
 from central.web import (
@@ -73,6 +77,10 @@ from central.web import (
     mailbox,
     orders,
     passes,
+    payments,
+    payments_bank,
+    payments_desk,
+    payments_receipt,
     problems,
     staff,
     staff_account,
@@ -90,6 +98,7 @@ from central.web.guard import AccessLog, Limited, OwnOrigin, Protected, Unbroken
 from central.web.message_facts import MessageLinks
 from central.web.messages import MessageWriter
 from central.web.pages import Pages, Static
+from central.web.payment_mails import PaymentMails
 
 Task = Callable[[threading.Event], None]
 """Background work: runs in a thread of its own until the event is set."""
@@ -111,6 +120,9 @@ ROUTERS = (
     hall_page.router,
     booking.router,
     orders.router,
+    payments.router,
+    payments_receipt.router,
+    payments_desk.router,
     approvals.router,
     calls.router,
     passes.router,
@@ -139,7 +151,7 @@ ROUTERS = (
     staff.router,
     staff_one.router,
 )
-DEMO_ROUTERS = (demo.router, mailbox.router)
+DEMO_ROUTERS = (demo.router, mailbox.router, payments_bank.router)
 """Simulated parts; outside the demo they do not exist."""
 PUBLIC_MOUNTS = {"/static": "style sheets and pictures, the same for everybody"}
 """What is served without a route; a test allows nothing else."""
@@ -172,6 +184,7 @@ class Background:
         data: Path | None = None,
         *,
         messages: MessageOffice,
+        till: Till | None = None,
     ) -> None:
         """Prepare the work; without a broker nothing reaches units, and the rest goes on.
 
@@ -181,7 +194,7 @@ class Background:
         channel = MqttChannel(broker, clock) if broker else None
         publisher = Publisher(database, authority, channel or NoChannel(), clock)
         receiver = Receiver(database, authority)
-        table = reactions.reactions(authority, publisher, post_office, messages)
+        table = reactions.reactions(authority, publisher, post_office, messages, till)
         self.outbox = Worker(database, table, clock)
         self.fleet = ServiceLoop(database, receiver, publisher, clock)
         self._tasks: Sequence[Task] = (
@@ -190,6 +203,7 @@ class Background:
             Housekeeping(database, clock).run,
             Forgetting(database, clock).run,
             Telling(database, clock).run,
+            *([Reconciling(database, till.cashier, clock).run] if till else []),
             *([Cleaning(database, PhotoStore(data), clock).run] if data else []),
             *([PhotoTidying(database, store_in(data), clock).run] if data else []),
             *([partial(channel.run, self.fleet)] if channel else []),
@@ -218,6 +232,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """Return the web application; with `settings.worker` it also does the background work."""
     database = Database(settings.database)
     authority = authority_of(settings)
+    till = till_of(settings, database, clock)
     background = Background(
         database,
         authority,
@@ -226,6 +241,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         broker_of(settings),
         settings.data,
         messages=messages_of(settings, database),
+        till=till,
     )
 
     @asynccontextmanager
@@ -252,6 +268,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.state.authority = authority
     app.state.units = Gate(database)
     app.state.links = Links(settings.secrets)
+    app.state.cashier = till.cashier
     _accounts(app, settings)
     app.state.pages = Pages(settings)
     for router in (*ROUTERS, *(DEMO_ROUTERS if settings.demo else ())):
@@ -300,6 +317,13 @@ def messages_of(settings: Settings, database: Database) -> MessageOffice:
     links = MessageLinks(Links(settings.secrets), settings.base_url)
     writer = MessageWriter(Pages(settings), links, settings)
     return MessageOffice(database, writer, settings.pass_days)
+
+
+def till_of(settings: Settings, database: Database, clock: Clock) -> Till:
+    """Return what takes money and gives it back; another payment provider would be given here."""
+    providers = [SimulatedBank(settings)] if settings.demo else []
+    cashier = Cashier(database, providers, clock, settings.base_url)
+    return Till(cashier, PaymentMails(settings, Links(settings.secrets), Pages(settings)))
 
 
 def authority_of(settings: Settings) -> Authority:

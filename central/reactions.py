@@ -17,12 +17,16 @@ from central.events import (
     CredentialIssued,
     CredentialMissing,
     DefectChanged,
+    DepositRetained,
     DocumentSigned,
     DoorUnitEnrolled,
     DoorUnitRetired,
     MailPosted,
     MailRefused,
     NotificationDue,
+    PaymentLate,
+    PaymentShort,
+    RefundDue,
     ReservationApproved,
     ReservationCancelled,
     ReservationConfirmed,
@@ -38,6 +42,8 @@ from central.notifications import service as notifications
 from central.notifications.notification import MessageKind
 from central.notifications.office import MessageOffice
 from central.outbox.service import Announced, Reaction, Reactions
+from central.payments import deposits, refunding
+from central.payments.till import Till
 from contracts.documents import DocumentType
 
 
@@ -46,6 +52,7 @@ def reactions(
     publisher: Publisher,
     post_office: PostOffice,
     messages: MessageOffice,
+    till: Till | None = None,
 ) -> Reactions:
     """Return the table, its reactions bound to what they need."""
     return _joined(
@@ -54,6 +61,8 @@ def reactions(
         _planned(messages.pass_days),
         _passes_told(),
         _sent(messages),
+        _money(),
+        _money_moves(till) if till else {},
     )
 
 
@@ -169,4 +178,43 @@ def _sent(messages: MessageOffice) -> Reactions:
         NotificationDue: (Reaction("messages.send", inside=send),),
         TextPosted: (Reaction("messages.text", outside=text),),
         MailRefused: (Reaction("messages.bounced", inside=bounced),),
+    }
+
+
+def _money() -> Reactions:
+    def give_back(session: Session, announced: Announced, now: datetime) -> None:
+        event = announced.event
+        deposits.cancelled(session, event.reservation, now)
+        refunding.cancelled(session, event.reservation, event.refund_percent, now)
+
+    return {ReservationCancelled: (Reaction("payments.give_back", inside=give_back),)}
+
+
+def _money_moves(till: Till) -> Reactions:
+    letters = till.letters
+
+    def refund(announced: Announced, _now: datetime) -> None:
+        till.cashier.give_back(announced.event.refund)
+
+    def tell_refund(session: Session, announced: Announced, now: datetime) -> None:
+        letters.refund_due(session, announced.event.refund, now)
+
+    def tell_late(session: Session, announced: Announced, now: datetime) -> None:
+        event = announced.event
+        letters.late(session, event.payment, now, is_kept=event.is_kept)
+
+    def tell_short(session: Session, announced: Announced, now: datetime) -> None:
+        letters.short(session, announced.event.payment, now)
+
+    def tell_retained(session: Session, announced: Announced, now: datetime) -> None:
+        letters.retained(session, announced.event.deposit, now)
+
+    return {
+        RefundDue: (
+            Reaction("payments.refund", outside=refund),
+            Reaction("payments.tell_refund", inside=tell_refund),
+        ),
+        PaymentLate: (Reaction("payments.tell_late", inside=tell_late),),
+        PaymentShort: (Reaction("payments.tell_short", inside=tell_short),),
+        DepositRetained: (Reaction("payments.tell_retained", inside=tell_retained),),
     }

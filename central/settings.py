@@ -5,6 +5,7 @@ HALLPASS_SECRET. `hallpass-central init` writes the secret of a new city to `<da
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -32,6 +33,17 @@ KEPT = {"secret": "secret", "keys_passphrase": "keys-passphrase"}
 
 BROKER_IDENTITY = ("central.key", "central.crt", "ca.crt")
 """Files in the folder that makes central itself at the broker."""
+
+
+SPECIMEN_IBAN = "BE71096123456769"
+"""The number that banks print on examples; the demo asks for transfers to it."""
+
+
+def is_iban(text: str) -> bool:
+    """Tell whether a number, without spaces, can be that of a bank account (ISO 13616)."""
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", text):
+        return False
+    return int("".join(str(int(one, 36)) for one in text[4:] + text[:4])) % 97 == 1
 
 
 class SettingsError(Exception):
@@ -110,6 +122,10 @@ class Settings(BaseSettings):
     """Opens the mail server; empty: it knows us by our address."""
     smtp_sender: str = ""
     """Address that mail comes from; empty: `noreply@` and the host of `base_url`."""
+    iban: str = ""
+    """The city's account, for transfers; empty: nobody can pay by transfer (the demo has a specimen)."""
+    account_name: str = ""
+    """Whose account that is; empty: the city's name."""
     broker_host: str = ""
     """The MQTT broker, by a name in its certificate; empty: units are not reached."""
     broker_port: int = Field(default=8883, ge=1, le=65535)
@@ -146,6 +162,15 @@ class Settings(BaseSettings):
             message = f"{url!r} is not the address of a website; an example: https://zalen.stad.be"
             raise ValueError(message)
         return url.rstrip("/")
+
+    @field_validator("iban")
+    @classmethod
+    def _iban_is_one(cls, text: str) -> str:
+        plain = "".join(text.split()).upper()
+        if plain and not is_iban(plain):
+            message = f"{text!r} is not the number of an account; an example: {SPECIMEN_IBAN}"
+            raise ValueError(message)
+        return plain
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
@@ -196,6 +221,11 @@ class Settings(BaseSettings):
     def is_https(self) -> bool:
         """Whether people reach central over TLS."""
         return self.base_url.startswith("https:")
+
+    @property
+    def account(self) -> str:
+        """The account that transfers go to; empty: there is none."""
+        return self.iban or (SPECIMEN_IBAN if self.demo else "")
 
     @property
     def mail_sender(self) -> str:

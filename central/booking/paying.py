@@ -29,18 +29,24 @@ AFTER_APPROVAL = timedelta(days=3)
 
 
 def confirm_paid(
-    session: Session, order_id: int, now: datetime, actor: str = "system", reason: str = ""
+    session: Session,
+    order_id: int,
+    now: datetime,
+    actor: str = "system",
+    reason: str = "",
+    only: Collection[int] | None = None,
 ) -> Order:
     """Make certain what waited for its money: it is booked, or somebody of staff decides so.
 
-    A `reason` says why somebody of staff does not wait for the money; it is audited.
+    A `reason` says why somebody of staff does not wait for the money; it is audited. `only` names the
+    reservations that were paid; None: all of the order.
 
     Raises:
         HoldRanOut: the time for paying is over, and the place may be somebody else's (`rebook`).
         NotPossible: nothing of the order waits for payment.
 
     """
-    places, waiting = _waiting(session, order_id, now)
+    places, waiting = _waiting(session, order_id, now, only)
     for one in waiting:
         if one.hold_expires_at is not None and one.hold_expires_at <= now:
             raise HoldRanOut
@@ -70,8 +76,34 @@ def expire_unpaid(session: Session, order_id: int, now: datetime, actor: str = "
     note(session, waiting, Transition.EXPIRE, now, actor)
 
 
-def rebook(session: Session, order_id: int, now: datetime, actor: str = "system") -> Order:
+def keep_waiting(
+    session: Session, order_id: int, until: datetime, now: datetime, only: Collection[int]
+) -> None:
+    """Keep places longer for who pays in a slow way; none is kept shorter than it was.
+
+    Raises:
+        HoldRanOut: the time for paying is over.
+        NotPossible: nothing of it waits for payment.
+
+    """
+    places, waiting = _waiting(session, order_id, now, only)
+    for one in waiting:
+        kept = min(until, one.starts_at)
+        if one.hold_expires_at is not None and one.hold_expires_at < kept:
+            one.hold_expires_at = kept
+            occupancy.keep(places, [one.id], kept)
+
+
+def rebook(
+    session: Session,
+    order_id: int,
+    now: datetime,
+    actor: str = "system",
+    only: Collection[int] | None = None,
+) -> Order:
     """Give an order that was paid too late its places again, all of them or none.
+
+    `only` names the reservations that were paid; None: all that ran out.
 
     Raises:
         Taken: one is somebody else's meanwhile. Roll back, and give the money back.
@@ -79,7 +111,7 @@ def rebook(session: Session, order_id: int, now: datetime, actor: str = "system"
         NotPossible: nothing of it ran out.
 
     """
-    ran_out = _of_order(session, order_id, State.EXPIRED)
+    ran_out = _of_order(session, order_id, State.EXPIRED, only)
     offers = {one.id: offer(session, one.hall_id) for one in ran_out}
     spaces = frozenset().union(*(one.spaces for one in offers.values()))
     places, rows = locked(session, list(offers), spaces, now)
@@ -112,8 +144,13 @@ def has_to_pay_first(session: Session, one: Reservation) -> bool:
     return one.cents + one.deposit_cents > 0 and policy_of(session, service).pays_first
 
 
-def _waiting(session: Session, order_id: int, now: datetime) -> tuple[Locked, list[Reservation]]:
-    ids = session.scalars(select(Reservation.id).where(Reservation.order_id == order_id)).all()
+def _waiting(
+    session: Session, order_id: int, now: datetime, only: Collection[int] | None = None
+) -> tuple[Locked, list[Reservation]]:
+    wanted = select(Reservation.id).where(Reservation.order_id == order_id)
+    if only is not None:
+        wanted = wanted.where(Reservation.id.in_(only))
+    ids = session.scalars(wanted).all()
     places, rows = locked(session, ids, frozenset(), now)
     waiting = [one for one in rows if one.state is State.AWAITING_PAYMENT]
     if not waiting:
@@ -123,9 +160,11 @@ def _waiting(session: Session, order_id: int, now: datetime) -> tuple[Locked, li
     return places, waiting
 
 
-def _of_order(session: Session, order_id: int, state: State) -> list[Reservation]:
+def _of_order(
+    session: Session, order_id: int, state: State, only: Collection[int] | None = None
+) -> list[Reservation]:
     found = session.scalars(select(Reservation).where(Reservation.order_id == order_id)).all()
-    those = [one for one in found if one.state is state]
+    those = [one for one in found if one.state is state and (only is None or one.id in only)]
     if not those:
         raise NotPossible(
             state=", ".join(sorted({one.state for one in found})), transition="rebook"

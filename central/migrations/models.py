@@ -13,6 +13,7 @@ import central.fleet.models
 import central.halls.models
 import central.notifications.models
 import central.outbox.models
+import central.payments.models
 from central.database import Base
 
 metadata = Base.metadata

@@ -8,8 +8,13 @@ from markupsafe import Markup
 
 def picture_of(text: str) -> Markup:
     """Return the code as SVG that fills the place it is given."""
+    return svg_of(segno.make(text, error="m", micro=False))
+
+
+def svg_of(code: segno.QRCode) -> Markup:
+    """Return a code that is made already as SVG that fills the place it is given."""
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
+    code.save(
         out,
         kind="svg",
         border=4,

@@ -160,6 +160,18 @@ EXEMPT = {
     },
     "POST /api/v1/reservations/{reference}/confirm-unpaid": "the same",
     "POST /desk/halls/{hall_id}/{part}": "a form; tested in web/test_hall_admin.py",
+    **{
+        f"POST /desk/payments/{act}": "money of a whole order; tested in payments/test_pages.py"
+        for act in (
+            "orders/{reference}",
+            "refunds/{reference}/paid-back",
+            "{reference}/receive",
+            "{reference}/accept-short",
+            "{reference}/confirm-unpaid",
+            "{reference}/deposits/{deposit_id}/return",
+            "{reference}/deposits/{deposit_id}/retain",
+        )
+    },
     **dict.fromkeys(
         (
             "POST /api/v1/hall-photos/{hall_id}",

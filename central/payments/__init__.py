@@ -1,0 +1,1 @@
+"""Money for orders: how it is asked, how it arrives, how it goes back; deposits; receipts."""

@@ -1,0 +1,108 @@
+"""Rows of payments: locked, read, and what happened to them noted. Never commits.
+
+Whoever changes money of an order locks the order first, then the payment, and only after that spaces
+and reservations: so nobody waits in a circle, and two who bring the same money come one by one.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from central.booking.models import Order
+from central.errors import NotFound
+from central.payments.models import Outcome, Payment, PaymentChange, PaymentShare, Receipt
+from central.payments.payment import Transition, after
+
+
+def lock_order(session: Session, order_id: int) -> None:
+    """Let nobody else change the money of an order until this transaction ends."""
+    # Rows that refer to the order may still be added (a weaker lock than FOR UPDATE).
+    wanted = select(Order.id).where(Order.id == order_id)
+    session.execute(wanted.with_for_update(key_share=True))
+
+
+def locked(session: Session, payment_id: int) -> Payment:
+    """Return a payment as it is now, its order locked.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    order = session.scalar(select(Payment.order_id).where(Payment.id == payment_id))
+    if order is None:
+        raise NotFound("payment")
+    lock_order(session, order)
+    wanted = select(Payment).where(Payment.id == payment_id)
+    return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def payment_of(session: Session, reference: str) -> Payment:
+    """Return a payment by what pages and providers call it.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    found = session.scalar(select(Payment).where(Payment.reference == reference))
+    if found is None:
+        raise NotFound("payment")
+    return found
+
+
+def payments_of(session: Session, order_id: int) -> list[Payment]:
+    """Return the payments of an order, the newest first."""
+    wanted = select(Payment).where(Payment.order_id == order_id).order_by(Payment.id.desc())
+    return list(session.scalars(wanted))
+
+
+def shares_of(session: Session, payment_id: int) -> list[PaymentShare]:
+    """Return what a payment is for, by reservation."""
+    wanted = select(PaymentShare).where(PaymentShare.payment_id == payment_id)
+    return list(
+        session.scalars(
+            wanted.order_by(PaymentShare.reservation_id).execution_options(populate_existing=True)
+        )
+    )
+
+
+def paid_for(session: Session, reservation_ids: Collection[int]) -> frozenset[int]:
+    """Return of which reservations the money is booked."""
+    return frozenset(
+        session.scalars(
+            select(PaymentShare.reservation_id).where(
+                PaymentShare.reservation_id.in_(reservation_ids),
+                PaymentShare.outcome == Outcome.BOOKED,
+            )
+        )
+    )
+
+
+def receipts_of(session: Session, payment_ids: Collection[int]) -> Sequence[Receipt]:
+    """Return what arrived for payments, in the order in which it did."""
+    wanted = select(Receipt).where(Receipt.payment_id.in_(payment_ids))
+    return session.scalars(wanted.order_by(Receipt.at, Receipt.id)).all()
+
+
+def payer_iban(session: Session, payment_id: int) -> str:
+    """Return the account from which a payment came, if somebody noted it."""
+    wanted = select(func.max(Receipt.payer_iban)).where(Receipt.payment_id == payment_id)
+    return session.scalar(wanted) or ""
+
+
+def change(
+    session: Session, one: Payment, transition: Transition, now: datetime, actor: str
+) -> None:
+    """Let something happen to a payment, and write it down.
+
+    Raises:
+        PaymentNotPossible: not in its state.
+
+    """
+    one.state = after(one.state, transition)
+    one.changed_at = now
+    session.execute(
+        insert(PaymentChange),
+        {"payment_id": one.id, "transition": transition, "at": now, "actor": actor},
+    )

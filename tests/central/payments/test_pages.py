@@ -1,0 +1,308 @@
+"""Paying on the pages: the renter's way, the bank's page, the desk, hostile callbacks over HTTP."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from httpx import Client, Response
+from sqlalchemy import select
+
+from central.accounts.mail_models import StoredMail
+from central.accounts.roles import Right, Role
+from central.accounts.services import ServiceData, put_service
+from central.audit.models import AuditEntry
+from central.booking import rules
+from central.booking.price_rules import LineKind, PriceRule, PriceUnit
+from central.database import Database
+from central.halls.models import Hall
+from central.payments.models import Payment
+from central.web.payments_desk import read_cents
+from tests.central.a_city import NOW, City
+from tests.central.payments.a_till import pays_first
+from tests.central.test_scopes import headers_of
+from tests.central.web.test_booking_page import problems, typed
+
+Staff = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Pages are the same over both databases; what differs is tested beside them."""
+    shutil.copy(sqlite_template, tmp_path / "central.db")
+    return f"sqlite:///{tmp_path / 'central.db'}"
+
+
+@pytest.fixture
+def city(database: Database, city: City) -> City:
+    pays_first(database, city.a)
+    return city
+
+
+def ordered(client: Client, city: City, **changes: str) -> str:
+    """Book by the pages; return where the order is."""
+    answer = client.post("/book", data=typed(city, **changes))
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def chosen(client: Client, order: str, way: str) -> str:
+    answer = client.post(f"{order}/pay", data={"way": way})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def played(client: Client, bank: str, act: str) -> Response:
+    answer = client.post(bank, data={"act": act})
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.headers["location"])
+
+
+def title(page: Response) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
+    assert found, page.text
+    return re.sub(r"<[^>]+>", "", found[1]).strip()
+
+
+def the_payment(database: Database) -> Payment:
+    with database.read() as session:
+        return session.scalars(select(Payment).order_by(Payment.id.desc())).first()  # type: ignore[return-value]
+
+
+def with_deposit(database: Database) -> None:
+    with database.write() as session:
+        deposit = PriceRule(0, PriceUnit.USE, 12500, LineKind.DEPOSIT)
+        rules.put_price(session, None, deposit, "system", NOW)
+
+
+def test_an_order_is_paid_at_the_bank_and_gets_its_pass(client: Client, city: City) -> None:
+    order = ordered(client, city)
+    asked = client.get(f"{order}/pay")
+    assert title(asked) == "Betalen"
+    assert "€\u00a0102,00" in asked.text
+    assert "nog 30 minuten" in asked.text
+    bank = chosen(client, order, "simulated-bank")
+    assert "/demo/bank/" in bank
+    assert "€\u00a0102,00" in client.get(bank).text
+    done = played(client, bank, "approve")
+    assert title(done) == "Uw betaling is gelukt"
+    assert "/pass/" in client.get(order).text
+    assert client.get(f"{order}/pay").headers["location"] == order
+
+
+@pytest.mark.parametrize(
+    ("act", "says", "is_certain"),
+    [
+        ("refuse", "Uw betaling is niet gelukt", False),
+        ("abandon", "U hebt niet betaald", False),
+        ("late", "Uw betaling is gelukt", True),
+        ("twice", "Uw betaling is gelukt", True),
+        ("out_of_order", "Uw betaling is gelukt", True),
+        ("silent", "Uw betaling is gelukt", True),
+        ("less", "Er kwam te weinig toe", False),
+    ],
+)
+def test_whatever_the_bank_does_the_page_says_what_now(
+    client: Client, city: City, act: str, says: str, is_certain: object
+) -> None:
+    order = ordered(client, city)
+    page = played(client, chosen(client, order, "simulated-bank"), act)
+    assert title(page) == says
+    assert ("/pass/" in client.get(order).text) == is_certain
+    assert (f'href="{order}/pay"' in page.text) == (act in {"refuse", "abandon"})
+
+
+def test_a_transfer_shows_all_that_is_needed_and_sends_it_by_mail(
+    client: Client, city: City, database: Database
+) -> None:
+    order = ordered(client, city, day="2026-12-12")
+    page = client.get(chosen(client, order, "transfer"))
+    assert title(page) == "We wachten op uw betaling"
+    communication = re.search(r"\+\+\+\d{3}/\d{4}/\d{5}\+\+\+", page.text)
+    assert communication
+    assert "BE71 0961 2345 6769" in page.text
+    assert "<svg" in page.text
+    chosen(client, order, "transfer")
+    with database.read() as session:
+        (mail,) = session.scalars(
+            select(StoredMail).where(StoredMail.subject.contains("Zo betaalt u"))
+        ).all()
+    assert mail.to == "anna@example.org"
+    for needed in (communication[0], "BE71 0961 2345 6769", "€\u00a0102,00", order):
+        assert needed in mail.text
+
+
+def test_a_transfer_is_not_offered_shortly_before_the_use(client: Client, city: City) -> None:
+    order = ordered(client, city, day="2026-11-28")
+    assert "Overschrijven kan niet meer" in client.get(f"{order}/pay").text
+    refused = client.post(f"{order}/pay", data={"way": "transfer"})
+    assert refused.status_code == 409
+    assert client.post(f"{order}/pay", data={"way": "gold"}).status_code == 409
+
+
+def test_the_desk_books_a_transfer_and_the_renter_gets_the_pass(
+    client: Client, city: City, database: Database, staff: Staff
+) -> None:
+    order = ordered(client, city, day="2026-12-12")
+    chosen(client, order, "transfer")
+    one, kim = the_payment(database), staff(Role.CONTACT_CENTRE)
+    assert one.communication
+    for sought in (one.communication, one.reference, "anna p", "anna@example.org"):
+        found = client.get("/desk/payments", params={"q": sought}, headers=kim)
+        assert f"/desk/payments/{one.reference}" in found.text, sought
+    assert one.reference in client.get("/desk/payments", headers=kim).text
+    path = f"/desk/payments/{one.reference}"
+    for sent, wrong in (
+        ({"cents": "veel"}, {"cents"}),
+        ({"cents": "0"}, {"cents"}),
+        ({"cents": "102,00", "iban": "BE12"}, {"iban"}),
+    ):
+        refused = client.post(f"{path}/receive", data={**sent, "seen": "0"}, headers=kim)
+        assert refused.status_code == 422
+        assert set(problems(refused)) == wrong
+        assert all(f'value="{value}"' in refused.text for value in sent.values())
+    good = {"cents": "102,00", "seen": "0", "iban": "BE71 0961 2345 6769"}
+    assert client.post(f"{path}/receive", data=good, headers=kim).status_code == 303
+    assert "/pass/" in client.get(order).text
+    again = client.post(f"{path}/receive", data=good, headers=kim)
+    assert set(problems(again)) == {"cents"}, "two who book the same money book it once"
+    assert the_payment(database).received_cents == 10200
+    with database.read() as session:
+        audited = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "payment.received")
+        ).one()
+    assert (audited.after, audited.actor[:6]) == ({"cents": 10200, "via": "transfer"}, "staff:")
+
+
+def test_who_comes_to_the_desk_pays_there(client: Client, city: City, staff: Staff) -> None:
+    order = ordered(client, city, day="2026-11-28")
+    kim = staff(Role.CONTACT_CENTRE)
+    found = client.get("/desk/payments", params={"q": "anna"}, headers=kim)
+    action = re.search(r"/desk/payments/orders/\w+", found.text)
+    assert action
+    opened = client.post(action[0], headers=kim).headers["location"]
+    taken = {"cents": "102", "via": "desk", "seen": "0"}
+    client.post(f"{opened}/receive", data=taken, headers=kim)
+    assert "/pass/" in client.get(order).text
+    assert "Betalingsbewijs" in client.get(f"{order}/receipt").text
+
+
+def test_staff_who_does_not_wait_says_why_and_is_named(
+    client: Client, city: City, database: Database, staff: Staff
+) -> None:
+    order = ordered(client, city, day="2026-12-12")
+    chosen(client, order, "transfer")
+    path = f"/desk/payments/{the_payment(database).reference}/confirm-unpaid"
+    manager = staff(Role.HALL_MANAGER)
+    assert set(problems(client.post(path, data={"reason": " "}, headers=manager))) == {"reason"}
+    assert "/pass/" not in client.get(order).text
+    client.post(path, data={"reason": "De factuur volgt"}, headers=manager)
+    assert "/pass/" in client.get(order).text
+    with database.read() as session:
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "order.confirmed_unpaid")
+        ).one()
+    assert (entry.reason, entry.actor[:6]) == ("De factuur volgt", "staff:")
+    refused = client.post(path, data={"reason": "x"}, headers=staff(Role.CONTACT_CENTRE))
+    assert refused.status_code == 403
+
+
+def test_a_deposit_is_kept_in_part_for_a_reason_that_the_renter_reads(
+    client: Client, city: City, database: Database, staff: Staff
+) -> None:
+    with_deposit(database)
+    order = ordered(client, city)
+    played(client, chosen(client, order, "simulated-bank"), "approve")
+    manager, one = staff(Role.HALL_MANAGER), the_payment(database)
+    assert one.cents == 10200 + 12500
+    page = client.get(f"/desk/payments/{one.reference}", headers=manager)
+    action = re.search(r"/desk/payments/\w+/deposits/(\d+)/retain", page.text)
+    assert action
+    too_much = {"cents": "125,01", "reason": "Ruit stuk"}
+    refused = client.post(action[0], data=too_much, headers=manager)
+    assert set(re.findall(r'href="#([\w-]+)"', refused.text)) >= {f"cents-{action[1]}"}
+    assert 'value="Ruit stuk"' in refused.text
+    client.post(action[0], data={"cents": "25", "reason": "Ruit <b>stuk</b>"}, headers=manager)
+    receipt = client.get(f"{order}/receipt").text
+    assert "Gehouden: €\u00a025,00" in receipt
+    assert "−€\u00a0100,00" in receipt
+    client.post(action[0], data={"cents": "1", "reason": "nog eens"}, headers=manager)
+    assert "Gehouden: €\u00a025,00" in client.get(f"{order}/receipt").text
+
+
+def test_staff_of_another_service_neither_sees_nor_touches_money(
+    client: Client, city: City, database: Database, staff: Staff
+) -> None:
+    with_deposit(database)
+    jef = headers_of(database, Right(Role.HALL_MANAGER, service=pays_other(database, city)))
+    order = ordered(client, city, day="2026-12-12")
+    chosen(client, order, "transfer")
+    one, manager = the_payment(database), staff(Role.HALL_MANAGER)
+    path = f"/desk/payments/{one.reference}"
+    client.post(f"{path}/receive", data={"cents": "300", "seen": "0"}, headers=manager)
+    listed = client.get("/desk/payments", headers=manager).text
+    page = client.get(path, headers=manager).text
+    number = re.search(r"Betaling (\w+)", page)
+    acts = {f"{path}/{act}" for act in ("receive", "accept-short", "confirm-unpaid")}
+    acts |= set(re.findall(r"/desk/payments/refunds/\w+/paid-back", listed))
+    acts |= set(re.findall(r"/desk/payments/\w+/deposits/\d+/\w+", page))
+    assert number
+    acts.add(f"/desk/payments/orders/{number[1]}")
+    assert len(acts) == 7
+    for sought in ("", "?q=anna"):
+        assert one.reference not in client.get(f"/desk/payments{sought}", headers=jef).text
+    assert client.get(path, headers=jef).status_code == 403
+    sent = {"cents": "1", "seen": str(one.received_cents), "reason": "zomaar"}
+    for act in sorted(acts):
+        assert client.post(act, data=sent, headers=jef).status_code == 403, act
+    refund = next(act for act in acts if act.endswith("paid-back"))
+    assert client.post(refund, headers=manager).status_code == 303
+    assert client.post(refund, headers=manager).status_code == 409
+
+
+def pays_other(database: Database, city: City) -> int:
+    with database.write() as session:
+        number = put_service(session, ServiceData("Sport"), "system", NOW).id
+        session.get_one(Hall, city.b).service_id = number
+    return number
+
+
+def test_another_order_s_payment_is_not_shown(client: Client, city: City) -> None:
+    mine, other = ordered(client, city), ordered(client, city, day="2026-12-12")
+    page = chosen(client, other, "transfer")
+    assert client.get(page.replace(other, mine)).status_code == 404
+    assert client.get(f"{mine}/receipt").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("provider", "status"), [("simulated-bank", 403), ("transfer", 404), ("bancontact", 404)]
+)
+def test_a_callback_from_anybody_else_is_refused(
+    client: Client, provider: str, status: int
+) -> None:
+    for body in (b"", b"{}", b"\x00" * 100, b'{"reference": "X", "standing": "paid"}'):
+        answer = client.post(f"/payments/callbacks/{provider}", content=body)
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("51", 5100),
+        ("51,00", 5100),
+        ("51.5", 5150),
+        ("€ 1.234,50", 123450),
+        ("1 234,5", 123450),
+        ("1.234", 123400),
+        ("0", None),
+        ("0,00", None),
+        ("-5", None),
+        ("5,001", None),
+        ("1e3", None),
+        ("\u0665", None),
+        ("", None),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, cents: int | None) -> None:
+    assert read_cents(text) == cents

@@ -1,0 +1,203 @@
+"""Money that goes back, and deposits: by cause, once, by the provider or by hand, and told."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from central.accounts.mail_models import StoredMail
+from central.accounts.roles import WHOLE_CITY
+from central.booking import rules
+from central.booking.price_rules import LineKind, PriceRule, PriceUnit
+from central.booking.reservation import State as Place
+from central.payments import deposits, desk, refunding
+from central.payments.deposit import RETURNED_WITHIN, DepositNotPossible, State, TooMuchRetained
+from central.payments.desk import ChangedMeanwhile
+from central.payments.models import TRANSFER, Payment, Refund, Via
+from central.payments.provider import GivenBack, ProviderUnreachable, Report
+from central.payments.refund import RefundNotPossible
+from tests.central.a_city import NOW, use
+from tests.central.payments.a_till import PRICE, Till
+
+DEPOSIT = 12500
+
+
+def with_deposit(till: Till) -> None:
+    with till.database.write() as session:
+        rule = PriceRule(0, PriceUnit.USE, DEPOSIT, LineKind.DEPOSIT)
+        rules.put_price(session, None, rule, "system", NOW)
+
+
+def paid(till: Till, way: str = "simulated-bank") -> tuple[int, Payment]:
+    """A reservation that is paid; its number, and the payment."""
+    order = till.order(use(day=12))
+    one = till.begin(order, way)
+    if way == TRANSFER:
+        till.transfer(one, one.cents, iban="NL91ABNA0417164300")
+    else:
+        till.pay(one)
+    assert till.states(order) == [Place.CONFIRMED]
+    return order.reservations[0].id, one
+
+
+# The use is on Saturday 12 December; tiers: 10 working days before all of it, 5 before half.
+@pytest.mark.parametrize(("days", "cents"), [(0, PRICE), (8, PRICE // 2), (16, 0)])
+def test_a_cancellation_gives_back_what_the_tiers_say(till: Till, days: int, cents: int) -> None:
+    number, one = paid(till)
+    till.later(days=days)
+    till.cancel(number)
+    till.settle()
+    assert till.refunds() == ([("cancelled", cents, "done")] if cents else [])
+    assert sum(back for _, back in till.bank.account(one.reference).given_back) == cents
+    assert len(till.subjects()) == bool(cents)
+
+
+def test_what_the_city_cancels_comes_back_whole(till: Till) -> None:
+    number, _ = paid(till)
+    till.later(days=16)
+    till.cancel(number, "staff:7")
+    till.settle()
+    assert till.refunds() == [("cancelled", PRICE, "done")]
+
+
+def test_a_deposit_comes_back_whole_whatever_the_tiers_say(till: Till) -> None:
+    with_deposit(till)
+    number, one = paid(till)
+    assert one.cents == PRICE + DEPOSIT
+    (held,) = till.deposits()
+    assert (held.state, held.cents) == (State.HELD, DEPOSIT)
+    till.later(days=16)
+    till.cancel(number)
+    till.settle()
+    assert till.refunds() == [("deposit", DEPOSIT, "done")]
+    assert till.deposits()[0].state is State.RETURNED
+
+
+def test_a_deposit_goes_back_by_itself_after_two_weeks(till: Till) -> None:
+    with_deposit(till)
+    paid(till)
+    (held,) = till.deposits()
+    assert held.return_by == use(day=12).end + RETURNED_WITHIN
+    till.time.now = held.return_by - timedelta(seconds=1)
+    till.reconciling.reconcile()
+    assert till.deposits()[0].state is State.HELD
+    with till.database.read() as session:
+        listed = desk.deposits_to_decide(session, WHOLE_CITY, till.time())
+        assert [one.deposit.id for one in listed] == [held.id]
+    till.later(seconds=1)
+    till.reconciling.reconcile()
+    till.reconciling.reconcile()
+    till.settle()
+    assert till.refunds() == [("deposit", DEPOSIT, "done")]
+    assert "waarborg" in till.subjects()[-1]
+
+
+def test_a_part_of_a_deposit_is_kept_once_and_the_reason_is_told(till: Till) -> None:
+    with_deposit(till)
+    paid(till)
+    (held,) = till.deposits()
+
+    def retain(cents: int) -> None:
+        with till.database.write() as session:
+            deposits.retain(session, held.id, cents, "Ruit stuk", "staff:7", till.time())
+
+    with pytest.raises(TooMuchRetained):
+        retain(DEPOSIT + 1)
+    retain(2500)
+    with pytest.raises(DepositNotPossible):
+        retain(1)
+    till.settle()
+    assert till.refunds() == [("deposit", DEPOSIT - 2500, "done")]
+    with till.database.read() as session:
+        texts = "\n".join(session.scalars(select(StoredMail.text)))
+    assert "€\u00a025,00 van uw waarborg. Waarom: Ruit stuk" in texts
+
+
+def test_a_transfer_goes_back_by_hand_to_the_account_it_came_from(till: Till) -> None:
+    number, _ = paid(till, TRANSFER)
+    till.cancel(number)
+    till.settle()
+    assert till.refunds() == [("cancelled", PRICE, "by_hand")]
+    with till.database.read() as session:
+        (owed,) = desk.owed(session, WHOLE_CITY)
+    assert owed.iban == "NL91ABNA0417164300"
+    with till.database.write() as session:
+        refunding.paid_back(session, owed.refund.reference, "staff:7", till.time())
+    with pytest.raises(RefundNotPossible), till.database.write() as session:
+        refunding.paid_back(session, owed.refund.reference, "staff:7", till.time())
+    assert till.refunds() == [("cancelled", PRICE, "done")]
+
+
+class Moody:
+    """A bank that answers refunds as it is told to."""
+
+    name = "simulated-bank"
+
+    def __init__(self, till: Till, *answers: GivenBack | None) -> None:
+        self._bank = till.bank
+        self.answers = list(answers)
+        till.cashier._providers = {self.name: self}  # type: ignore[dict-item]
+
+    def read(self, reference: str) -> Report:
+        return self._bank.read(reference)
+
+    def give_back(self, reference: str, cents: int, key: str) -> GivenBack:
+        del reference, cents, key
+        answer = self.answers.pop(0)
+        if answer is None:
+            raise ProviderUnreachable
+        return answer
+
+
+def test_a_refund_that_the_bank_refuses_is_for_a_person(till: Till) -> None:
+    number, _ = paid(till)
+    till.cancel(number)
+    Moody(till, GivenBack.REFUSED)
+    till.settle()
+    assert till.refunds() == [("cancelled", PRICE, "by_hand")]
+
+
+def test_a_bank_that_does_not_answer_is_asked_again_and_a_promise_is_followed(till: Till) -> None:
+    number, _ = paid(till)
+    till.cancel(number)
+    moody = Moody(till, None, GivenBack.PENDING, GivenBack.DONE)
+    till.worker.drain()
+    assert till.refunds() == [("cancelled", PRICE, "due")]
+    till.later(minutes=1)
+    till.settle()
+    assert till.refunds() == [("cancelled", PRICE, "sent")]
+    till.later(minutes=1)
+    till.reconciling.reconcile()
+    assert till.refunds() == [("cancelled", PRICE, "done")]
+    assert moody.answers == []
+
+
+def test_never_more_goes_back_than_came(till: Till) -> None:
+    order = till.order(use(day=12))
+    one = till.begin(order, TRANSFER)
+    till.transfer(one, 1000)
+    with till.database.write() as session:
+        desk.accept_short(session, one.id, "De rest is kwijtgescholden", "staff:7", till.time())
+    till.cancel(order.reservations[0].id)
+    till.settle()
+    assert till.refunds() == [("cancelled", 1000, "by_hand")]
+
+
+def test_the_same_cause_owes_once(till: Till) -> None:
+    number, _ = paid(till)
+    for _ in range(3):
+        with till.database.write() as session:
+            refunding.cancelled(session, number, 100, till.time())
+    assert till.refunds() == [("cancelled", PRICE, "due")]
+
+
+def test_two_clerks_who_book_the_same_money_book_it_once(till: Till) -> None:
+    order = till.order(use(day=12))
+    one = till.begin(order, TRANSFER)
+    seen = desk.Booking(PRICE, Via.TRANSFER, "", seen_cents=0)
+    with till.database.write() as session:
+        desk.receive(session, one.id, seen, "staff:7", till.time())
+    with pytest.raises(ChangedMeanwhile), till.database.write() as session:
+        desk.receive(session, one.id, seen, "staff:8", till.time())
+    with till.database.read() as session:
+        assert session.scalars(select(Refund)).all() == []
