@@ -48,6 +48,7 @@ class DocumentType(StrEnum):
     RESULT = "hallpass-unit-result+jws"
     NONCE = "hallpass-unit-nonce+jws"
     FRESHNESS_REQUEST = "hallpass-unit-freshness+jws"
+    FLOOR_RESET = "hallpass-floor-reset+jws"
 
 
 PURPOSE_OF = {
@@ -59,7 +60,7 @@ PURPOSE_OF = {
     DocumentType.FRESHNESS: KeyPurpose.FRESHNESS,
     DocumentType.DENY: KeyPurpose.DENY,
 }
-"""Which purpose a key must have to sign a document (the key set itself is signed by the root)."""
+"""Which purpose a key must have to sign a document (key set and floor reset are signed by the root)."""
 
 
 Word = Annotated[str, StringConstraints(max_length=64)]

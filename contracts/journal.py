@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     REFUSALS_FOLDED = "refusals_folded"
     CLOCK_SET = "clock_set"
     SELF_TEST = "self_test"
+    FLOOR_RESET = "floor_reset"
 
 
 class Event(Body):

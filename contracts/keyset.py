@@ -159,8 +159,8 @@ class RootSignature(Body):
     signature: str
 
 
-class SignedKeySet(Body):
-    """A key set as it travels."""
+class SignedByRoot(Body):
+    """What the root signed as it travels: a key set, or a floor reset."""
 
     payload: str
     signatures: tuple[RootSignature, ...] = Field(min_length=1, max_length=MOST_SIGNATURES)
@@ -191,19 +191,28 @@ def sign_keyset(number: int, issued: int, body: KeySetBody, signers: Sequence[Si
         Malformed: none was given.
 
     """
-    if not signers:
-        msg = "a key set that nobody signs"
-        raise Malformed(msg)
     payload = Envelope(aud=CITY, num=number, iat=issued, body=body.to_json()).to_bytes()
+    return sign_by_root(DocumentType.KEY_SET, payload, signers)
+
+
+def sign_by_root(kind: DocumentType, payload: bytes, signers: Sequence[Signer]) -> bytes:
+    """Return an envelope in JWS JSON serialization with one signature per root key given.
+
+    Raises:
+        Malformed: none was given.
+
+    """
+    if not signers:
+        msg = "a document of the root that nobody signs"
+        raise Malformed(msg)
     parts = [
-        sign_parts(DocumentType.KEY_SET, root_key_id(signer.public.hex()), payload, signer)
-        for signer in signers
+        sign_parts(kind, root_key_id(signer.public.hex()), payload, signer) for signer in signers
     ]
     signatures = tuple(
         RootSignature(protected=head.decode(), signature=signature.decode())
         for head, _, signature in parts
     )
-    return SignedKeySet(payload=parts[0][1].decode(), signatures=signatures).to_bytes()
+    return SignedByRoot(payload=parts[0][1].decode(), signatures=signatures).to_bytes()
 
 
 def verify_keyset(raw: bytes, root: RootKeys) -> KeySet:
@@ -216,8 +225,8 @@ def verify_keyset(raw: bytes, root: RootKeys) -> KeySet:
         BadSignature: fewer right signatures than the root asks for.
 
     """
-    signed = SignedKeySet.parse(raw).compact()
-    _require_threshold(signed, root)
+    signed = SignedByRoot.parse(raw).compact()
+    require_threshold(signed, root, DocumentType.KEY_SET)
     payload = payload_of(signed[0])
     envelope = Envelope.parse(payload)
     body = KeySetBody.read(envelope.body)
@@ -225,7 +234,7 @@ def verify_keyset(raw: bytes, root: RootKeys) -> KeySet:
         msg = "not a key set for a city"
         raise Malformed(msg)
     if body.root != root:
-        _require_threshold(signed, body.root)
+        require_threshold(signed, body.root, DocumentType.KEY_SET)
     keys = {
         entry.id: Key(entry, VerifyKey.from_bytes(bytes.fromhex(entry.public)))
         for entry in body.keys
@@ -241,15 +250,25 @@ def root_key_id(public: str) -> str:
     return public[:16]
 
 
-def _require_threshold(signed: Sequence[bytes], root: RootKeys) -> None:
+def require_threshold(
+    signed: Sequence[bytes], root: RootKeys, kind: DocumentType
+) -> frozenset[str]:
+    """Return the `kid` of each root key that signed a document of this type, if they are enough.
+
+    Raises:
+        Malformed: a compact JWS is none.
+        BadSignature: they are too few, or a signature under the name of a root key is wrong.
+
+    """
     keys = root.loaded()
     signers = set()
     for compact in signed:
         header = read_header(compact)
         key = keys.get(header.kid)
-        if key is not None and header.typ == DocumentType.KEY_SET:
+        if key is not None and header.typ == kind:
             check_signature(compact, key)
             signers.add(header.kid)
     if len(signers) < root.threshold:
         msg = f"signed by {len(signers)} root keys of the {root.threshold} needed"
         raise BadSignature(msg)
+    return frozenset(signers)

@@ -166,6 +166,38 @@ def self_test(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("floor-reset")
+def floor_reset(
+    document: Annotated[
+        Path | None, typer.Argument(help="What `hallpass-provision floor-reset` signed.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    begin: Annotated[
+        bool, typer.Option("--begin", help="Ask for a reset: write what the root has to sign.")
+    ] = False,
+    out: Annotated[
+        Path, typer.Option(help="With --begin: the file to write; it must not exist.")
+    ] = Path("floor-request.json"),
+) -> None:
+    """Bring back a time, or document numbers, that were set wrongly and block this unit.
+
+    Begin here, carry the file to the holders of the root keys, and bring back what they signed within
+    fourteen days. The unit must run. Everything but the key set is then fetched anew from central.
+
+    Example: hallpass-door floor-reset --begin, and days later: hallpass-door floor-reset signed.json
+    """
+    if begin is (document is not None):
+        msg = "Give --begin, or the file that was signed."
+        raise typer.BadParameter(msg)
+    from edge.asking_for_reset import begin_reset, bring_reset
+
+    def ask(name: str, **arguments: str) -> dict[str, Any]:
+        return next(_ask(config, name, **arguments))
+
+    for line in begin_reset(ask, out) if document is None else bring_reset(ask, document):
+        typer.echo(line)
+
+
 @journal_app.command("list")
 def list_entries(
     config: Config = DEFAULT_CONFIG,

@@ -38,6 +38,7 @@ from edge.drivers.strike import Strike
 from edge.drivers.systemd import Supervisor
 from edge.events import Input, StopRequested
 from edge.faults import Faults
+from edge.floor_reset import FloorResetting
 from edge.housekeeping import Housekeeping
 from edge.inbox import Inbox
 from edge.inspection import Inspection
@@ -146,6 +147,8 @@ def _assemble(
         doorway,
     )
     watching.unacked = lambda: memory.journal.unacked
+    uplink.state_lost = lambda: not believing.beliefs.fresh
+    resetting = FloorResetting(config.unit, memory.store, memory.clock, believing, memory.recorder)
     inspection = Inspection(
         unit=config.unit,
         journal=memory.journal,
@@ -157,6 +160,7 @@ def _assemble(
         self_test=SelfTest(
             memory.journal, memory.clock, believing, memory.faults, lambda: uplink.connected
         ),
+        resetting=resetting,
         log_lines=log_lines(),
     )
     commanding = Commanding(
@@ -192,6 +196,7 @@ def _assemble(
         inputs=hardware.inputs,
         uplink=uplink,
         supervisor=Supervisor(),
+        resetting=resetting,
         answer=inspection.answer,
     )
     return Controller(parts, inbox)

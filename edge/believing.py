@@ -73,7 +73,8 @@ class Believing:
         self._root_kept = identity.root
         self.changed: Callable[[DocumentType], None] = lambda _kind: None
         """Called with the type of each document that came into force."""
-        self.beliefs = self._from_store(unit)
+        self._unit = unit
+        self.beliefs = self._from_store()
 
     # --- documents
 
@@ -149,7 +150,7 @@ class Believing:
         after = rules.meet_freshness(before, document, answer)
         try:
             self._store.learn_spent(answer.spent)
-            self._store.keep_document(DocumentType.FRESHNESS, raw, document.number)
+            self._store.keep_document(document.kind, document.audience, raw, document.number)
             self._set_clock(answer, document.key_id, asked, now)
         except DatabaseFailed as error:
             log.error("central's answer could not be kept: %s", error)  # noqa: TRY400 - as above
@@ -163,6 +164,15 @@ class Believing:
         if self._refusals and now - self._refused_at > REFUSED_FOR:
             self._refusals.clear()
             self._faults.put(Fault.DOCUMENT_REFUSED, wrong=False)
+
+    def begin_anew(self) -> None:
+        """Believe what is left after the root reset the floor; central brings the rest again."""
+        self._question = None
+        self._faults.put(Fault.EQUIVOCATION, wrong=False)
+        self._faults.put(Fault.CLOCK_DOUBTED, wrong=False)
+        self.beliefs = self._from_store()
+        self.ask_soon()
+        self.changed(DocumentType.CONFIG)
 
     # --- inside
 
@@ -200,7 +210,11 @@ class Believing:
             if rules.has_moved(before, after):
                 self._store.drop_document(DocumentType.AMENDMENTS)
             for document in accepted:  # perhaps the list of the new site, that had waited
-                self._store.keep_document(document.kind, document.raw, document.number)
+                self._store.keep_document(
+                    document.kind, document.audience, document.raw, document.number
+                )
+            if after.denied != before.denied:
+                self._store.keep_denied(after.denied)
         self._keep_root(after)
 
     def _keep_root(self, beliefs: Beliefs) -> None:
@@ -237,14 +251,21 @@ class Believing:
             )
         self._faults.put(Fault.DOCUMENT_REFUSED, wrong=True, detail=what)
 
-    def _from_store(self, unit: str) -> Beliefs:
+    def _from_store(self) -> Beliefs:
         kept = self._store.documents()
         floors = {
-            kind: number
+            (kind, audience): number
             for name, number in self._store.summary.numbers.items()
-            if (kind := _known(name)) is not None
+            for word, _, audience in [name.partition(" ")]
+            if (kind := _known(word)) is not None
         }
-        believed = Beliefs(unit, self._identity.root, lost=self._store.state_lost, floors=floors)
+        believed = Beliefs(
+            self._unit,
+            self._root_kept,
+            lost=self._store.state_lost,
+            floors=floors,
+            denied=self._store.denied(),
+        )
         for kind in rules.IN_ORDER:
             if kind not in kept:
                 continue

@@ -41,6 +41,7 @@ from edge.events import (
     StopRequested,
 )
 from edge.faults import Faults
+from edge.floor_reset import FloorResetting
 from edge.housekeeping import Housekeeping
 from edge.inbox import Inbox
 from edge.recording import Recorder
@@ -86,6 +87,7 @@ class Parts:
     inputs: Inputs
     uplink: Uplink
     supervisor: Supervisor
+    resetting: FloorResetting
     answer: Callable[[ControlRequest], None]
     """Answers a tool on this machine."""
 
@@ -250,6 +252,7 @@ class Controller:
         parts.believing.tick(now)
         parts.watching.tick(now)
         parts.housekeeping.tick(now)
+        parts.resetting.tick(now)
         parts.signs.set_state(
             is_free=parts.doorway.mode in _FREE, fault=parts.faults.stops_the_door
         )

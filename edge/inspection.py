@@ -1,4 +1,7 @@
-"""Answers tools on this machine and central: status, journal, self-test, what a pass would get."""
+"""Answers tools on this machine and central: status, journal, self-test, what a pass would get.
+
+One question changes something, and only as the root signed it: a floor reset, which has its own part.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +15,7 @@ from edge.believing import Believing
 from edge.drivers.journal import Journal
 from edge.events import ControlRequest
 from edge.faults import Faults
+from edge.floor_reset import BEGIN, TAKE, FloorResetting
 from edge.release import VERSION
 from edge.self_test import SelfTest
 from edge.unit_clock import UnitClock
@@ -34,6 +38,7 @@ class Inspection:
     faults: Faults
     watching: Watching
     self_test: SelfTest
+    resetting: FloorResetting
     log_lines: deque[str]
 
     def answer(self, request: ControlRequest) -> None:
@@ -43,6 +48,8 @@ class Inspection:
             "verify": self._verify,
             "journal": self._rows,
             "self_test": self._test,
+            BEGIN: self.resetting.begin,
+            TAKE: self.resetting.take,
         }
         find = answers.get(request.request)
         if find is None:

@@ -121,6 +121,18 @@ class UnitClock:
             return f"central says {_words(unix_ms)}, but it was later than {floor} already"
         return f"central says {_words(unix_ms)}, our clock {ours}: waits for a second key"
 
+    def begin_anew(self) -> None:
+        """Believe what the floor and the RTC allow, after the root set another floor."""
+        boot_ms, offset = self._clock.boot_ms(), self._keeper.wall_offset_ms
+        floor = self._store.summary.floor_ms
+        keeper = timekeeping.start(floor, self._clock.rtc_ms(), boot_ms)
+        self._keeper, self._claims = replace(keeper, wall_offset_ms=offset), Claims()
+        self._began_ms = boot_ms
+        try:
+            self._anchor.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("the time noted in %s could not be removed: %s", self._anchor, error)
+
     def watch(self) -> int:
         """Return by how many milliseconds somebody set the wall clock since the last look."""
         self._keeper, step = timekeeping.watch_wall(

@@ -92,6 +92,8 @@ class Uplink:
         """The number in our birth; 0 before the first connection."""
         self.connected = False
         """Whether the broker takes what we say. It proves nothing."""
+        self.state_lost: Callable[[], bool] = lambda: store.state_lost
+        """Whether nothing opens until central answered: numbers, journal or a document were lost."""
 
     @property
     def unacked(self) -> int:
@@ -205,7 +207,7 @@ class Uplink:
             epoch=self._journal.epoch.hex(),
             seq=seq,
             hash=hash_.hex(),
-            state_lost=self._store.state_lost,
+            state_lost=self.state_lost(),
         )
         signed = self._sign(DocumentType.BIRTH, birth, self.session).decode()
         state = UnitState(online=True, session=self.session, birth=signed)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from provisioning.commands import broker, ca, keys, keyset, root, units
+from provisioning.commands import broker, ca, floor_reset, keys, keyset, root, units
 from provisioning.errors import ProvisioningError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ for name, group in (
     ("root", root.app),
     ("keys", keys.app),
     ("keyset", keyset.app),
+    ("floor-reset", floor_reset.app),
     ("ca", ca.app),
     ("broker", broker.app),
     ("units", units.app),

@@ -26,7 +26,7 @@ from contracts.keyset import (
     KeySet,
     KeySetBody,
     RootKeys,
-    SignedKeySet,
+    SignedByRoot,
     root_key_id,
     sign_keyset,
     verify_keyset,
@@ -141,8 +141,8 @@ def sign(
 
 def cosign(draft: Draft, signers: Sequence[Signer]) -> Draft:
     """Return the same key set with more signatures; a key that signed already changes nothing."""
-    held = SignedKeySet.parse(draft.raw)
-    added = SignedKeySet.parse(sign_keyset(draft.number, draft.issued, draft.body, signers))
+    held = SignedByRoot.parse(draft.raw)
+    added = SignedByRoot.parse(sign_keyset(draft.number, draft.issued, draft.body, signers))
     if added.payload != held.payload:
         raise Unusable("This key set was written by another release, which must also cosign it.")
     fresh = [
@@ -150,12 +150,12 @@ def cosign(draft: Draft, signers: Sequence[Signer]) -> Draft:
         for one, raw in zip(added.signatures, added.compact(), strict=True)
         if read_header(raw).kid not in draft.signers
     ]
-    raw = SignedKeySet(payload=held.payload, signatures=(*held.signatures, *fresh)).to_bytes()
+    raw = SignedByRoot(payload=held.payload, signatures=(*held.signatures, *fresh)).to_bytes()
     return Draft(raw, draft.number, draft.issued, draft.body, draft.signers | _kids(signers))
 
 
 def _draft(raw: bytes, roots: Iterable[RootKeys]) -> Draft:
-    compact = SignedKeySet.parse(raw).compact()
+    compact = SignedByRoot.parse(raw).compact()
     envelope = Envelope.parse(payload_of(compact[0]))
     body = KeySetBody.read(envelope.body)
     if envelope.aud != CITY:

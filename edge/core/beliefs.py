@@ -24,6 +24,7 @@ from contracts.freshness import DenyList, Freshness
 from contracts.keyset import CITY, Key, KeySet, RootKeys, verify_keyset
 from contracts.modes import DoorMode, Modes
 from edge.core.timekeeping import FAR_MS
+from edge.core.waiting import Waiting, removed, wait, without_strangers
 
 IN_ORDER = (
     DocumentType.KEY_SET,
@@ -36,6 +37,7 @@ IN_ORDER = (
 """The order in which documents prove each other: keys first, then what says the site."""
 
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -50,16 +52,18 @@ class Beliefs:
     answered: bool = False
     """Whether central answered a nonce of ours since this program started. An answer that was only
     kept says what was current once, which after a loss of state proves nothing."""
-    floors: Mapping[DocumentType, int] = field(default_factory=dict)
-    """Numbers below which no document is taken, remembered apart from the documents."""
+    floors: Mapping[tuple[DocumentType, str], int] = field(default_factory=dict)
+    """Numbers below which no document is taken, by type and audience, remembered apart from the
+    documents. Without an audience (noted by an earlier release) one counts for all of its type."""
     held: Mapping[DocumentType, Document] = field(default_factory=dict)
-    waiting: Mapping[DocumentType, bytes] = field(default_factory=dict)
+    waiting: Waiting = field(default_factory=dict)
     keyset: KeySet | None = None
     config: DoorConfig | None = None
     modes: Modes | None = None
     amendments: AmendmentIndex = field(default_factory=AmendmentIndex)
     amendments_key: Key | None = None
     denied: Mapping[int, frozenset[bytes]] = field(default_factory=dict)
+    """Keys that were ever removed under this key set, with the passes of each that stay good."""
     freshness: Freshness | None = None
 
     @property
@@ -132,9 +136,12 @@ def receive(
         # What is still to come (the key set, the site's config) may prove it.
         if kind not in IN_ORDER or kind is DocumentType.KEY_SET:
             raise
-        return replace(beliefs, waiting={**beliefs.waiting, kind: raw}), ()
+        return replace(beliefs, waiting=wait(beliefs.waiting, kind, raw)), ()
     if accepted is None:
         return beliefs, ()
+    if kind is DocumentType.KEY_SET and beliefs.keyset is not None:
+        waiting = without_strangers(beliefs.waiting, beliefs.keyset.keys)
+        beliefs = replace(beliefs, waiting=waiting)
     beliefs, later = _retry(beliefs, minute)
     return beliefs, (accepted, *later)
 
@@ -181,10 +188,20 @@ def gone(beliefs: Beliefs) -> tuple[DocumentType, ...]:
     return tuple(
         kind
         for kind in IN_ORDER
-        if beliefs.floors.get(kind)
-        and kind not in beliefs.held
+        if kind not in beliefs.held
         and kind is not DocumentType.FRESHNESS
+        and _was_in_force(beliefs, kind)
     )
+
+
+def _was_in_force(beliefs: Beliefs, kind: DocumentType) -> bool:
+    audiences = {audience for one, audience in beliefs.floors if one is kind}
+    if kind is DocumentType.CONFIG:  # another unit's too: then the memory is another unit's
+        return bool(audiences)
+    if kind is DocumentType.AMENDMENTS and beliefs.config is None:
+        return False  # which site's is asked for, nobody knows
+    own = CITY if kind is DocumentType.KEY_SET else _audience(beliefs, kind)
+    return not audiences.isdisjoint({own, ""})
 
 
 _ANY_SITE = -1  # before there is a config: only keys that count at every site can be used
@@ -206,20 +223,24 @@ def _accept(
 ) -> tuple[Beliefs, Document | None]:
     if kind is DocumentType.KEY_SET:
         keyset = verify_keyset(raw, beliefs.root)
-        document, changed = keyset.document, replace(beliefs, keyset=keyset, root=keyset.root)
+        document, changed = keyset.document, _take_keys(beliefs, keyset)
     else:
         document = prove(beliefs, kind, raw, minute)
         changed = _take_in(beliefs, document)
-    if document.number < beliefs.floors.get(kind, 0):
-        msg = f"number {document.number} is older than {beliefs.floors[kind]}, seen before"
+    floor = _floor(beliefs, document)
+    if document.number < floor:
+        msg = f"number {document.number} is older than {floor}, seen before"
         raise Rollback(msg)
-    if not is_newer(document, beliefs.held.get(kind)):
+    if not is_newer(document, changed.held.get(kind)):
         return beliefs, None
     held = {**changed.held, kind: document}
-    floors = {**changed.floors, kind: document.number}
-    waiting = _without(changed.waiting, kind)
-    changed = replace(changed, held=held, floors=floors, waiting=waiting)
-    return _found(changed), document
+    floors = {**changed.floors, (kind, document.audience): document.number}
+    return _found(replace(changed, held=held, floors=floors)), document
+
+
+def _floor(beliefs: Beliefs, document: Document) -> int:
+    named = ((document.kind, document.audience), (document.kind, ""))
+    return max(beliefs.floors.get(one, 0) for one in named)
 
 
 def _found(beliefs: Beliefs) -> Beliefs:
@@ -238,12 +259,24 @@ def _take_in(beliefs: Beliefs, document: Document) -> Beliefs:
             key = beliefs.keyset.keys[int(document.key_id)] if beliefs.keyset else None
             return replace(beliefs, amendments=index, amendments_key=key)
         case DocumentType.DENY:
-            return replace(beliefs, denied=_denied(document.read(DenyList)))
+            return replace(beliefs, denied=removed(beliefs.denied, document.read(DenyList)))
         case DocumentType.FRESHNESS:
             return replace(beliefs, freshness=document.read(Freshness))
         case other:
             msg = f"{other} is not kept by a unit"
             raise Malformed(msg)
+
+
+def _take_keys(beliefs: Beliefs, keyset: KeySet) -> Beliefs:
+    """Return the beliefs under another key set: with it the root decides anew which keys count.
+
+    Only the list that central signed last still counts then.
+    """
+    changed = replace(beliefs, keyset=keyset, root=keyset.root)
+    before, list_held = beliefs.keyset, beliefs.held.get(DocumentType.DENY)
+    if before is None or keyset.document.number == before.document.number:
+        return changed
+    return replace(changed, denied=removed({}, list_held.read(DenyList)) if list_held else {})
 
 
 def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
@@ -253,7 +286,7 @@ def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
         return replace(
             changed,
             held=_without(beliefs.held, DocumentType.AMENDMENTS),
-            floors=_without(beliefs.floors, DocumentType.AMENDMENTS),
+            floors=_without(beliefs.floors, (DocumentType.AMENDMENTS, "")),
             amendments=AmendmentIndex(),
             freshness=None,
             answered=False,
@@ -262,25 +295,24 @@ def _take_config(beliefs: Beliefs, config: DoorConfig) -> Beliefs:
     return changed
 
 
-def _without(items: Mapping[DocumentType, T], kind: DocumentType) -> dict[DocumentType, T]:
-    return {other: item for other, item in items.items() if other != kind}
-
-
-def _denied(body: DenyList) -> dict[int, frozenset[bytes]]:
-    return {one.key: frozenset(map(bytes.fromhex, one.keep)) for one in body.removed}
+def _without(items: Mapping[K, T], key: K) -> dict[K, T]:
+    return {other: item for other, item in items.items() if other != key}
 
 
 def _retry(beliefs: Beliefs, minute: int | None) -> tuple[Beliefs, tuple[Document, ...]]:
     accepted: list[Document] = []
     for kind in IN_ORDER:
-        if kind not in beliefs.waiting:
-            continue
-        try:
-            beliefs, document = _accept(beliefs, kind, beliefs.waiting[kind], minute)
-        except UnknownKey:
-            continue
-        except ContractError:
-            beliefs, document = replace(beliefs, waiting=_without(beliefs.waiting, kind)), None
-        if document is not None:
-            accepted.append(document)
+        still: list[bytes] = []
+        for raw in beliefs.waiting.get(kind, ()):
+            try:
+                beliefs, document = _accept(beliefs, kind, raw, minute)
+            except UnknownKey:
+                still.append(raw)
+                continue
+            except ContractError:  # forged, or older than one that came
+                continue
+            if document is not None:
+                accepted.append(document)
+        waiting = {**_without(beliefs.waiting, kind), **({kind: tuple(still)} if still else {})}
+        beliefs = replace(beliefs, waiting=waiting)
     return beliefs, tuple(accepted)

@@ -90,6 +90,7 @@ _OF_THE_UNIT = frozenset(
         EventKind.FAULT_CLEARED,
         EventKind.DOCUMENT_ACCEPTED,
         EventKind.CLOCK_SET,
+        EventKind.FLOOR_RESET,
     }
 )
 _OF_REFUSALS = frozenset({EventKind.DECIDED, EventKind.REFUSALS_FOLDED, EventKind.DOCUMENT_REFUSED})

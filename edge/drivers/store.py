@@ -78,7 +78,7 @@ class Store:
             rows = self._database.execute("SELECT kind, raw FROM document").fetchall()
         return {DocumentType(kind): bytes(raw) for kind, raw in rows if kind in KINDS}
 
-    def keep_document(self, kind: DocumentType, raw: bytes, number: int) -> None:
+    def keep_document(self, kind: DocumentType, audience: str, raw: bytes, number: int) -> None:
         """Keep a document in place of the one before it.
 
         Raises:
@@ -89,11 +89,11 @@ class Store:
             self._database.execute(
                 "INSERT OR REPLACE INTO document VALUES (?, ?)", (kind.value, raw)
             )
-            self._advance(numbers={kind.value: number})
+            self._advance(numbers={number_name(kind, audience): number})
         self._write_second()
 
     def drop_document(self, kind: DocumentType) -> None:
-        """Forget a document and its number: it belonged to another site.
+        """Forget a document: it belonged to another site, whose numbers stay known.
 
         What is current at the new one is only known when central answered.
 
@@ -105,6 +105,55 @@ class Store:
             self._database.execute("DELETE FROM document WHERE kind = ?", (kind.value,))
             self._write_row(replace(self.summary.without(kind.value), lost=True))
         self._write_second()
+
+    def denied(self) -> dict[int, frozenset[bytes]]:
+        """Return the keys that were ever removed under this key set, with the passes of them that stay.
+
+        Raises:
+            DatabaseFailed: the medium failed.
+
+        """
+        with failing_loudly("reading the removed keys"):
+            rows = self._database.execute("SELECT key, keep FROM denied").fetchall()
+        return {key: frozenset(map(bytes.fromhex, keep.split())) for key, keep in rows}
+
+    def keep_denied(self, denied: Mapping[int, frozenset[bytes]]) -> None:
+        """Keep which keys were removed, in place of what was known; inside a transaction, with it.
+
+        Raises:
+            DatabaseFailed: it is not kept.
+
+        """
+        with failing_loudly("keeping the removed keys"), self._database.atomic():
+            self._database.execute("DELETE FROM denied")
+            for key, keep in denied.items():
+                words = " ".join(sorted(one.hex() for one in keep))
+                self._database.execute("INSERT INTO denied VALUES (?, ?)", (key, words))
+
+    def await_reset(self, nonce: str, age: int = 0) -> None:
+        """Keep the nonce for one floor reset, in place of the one before it; empty: none is awaited.
+
+        Args:
+            nonce: what the root has to sign.
+            age: seconds for which the program ran since it was given.
+
+        Raises:
+            DatabaseFailed: it is not kept.
+
+        """
+        with failing_loudly("writing the store"), self._database.atomic():
+            self._write_row(replace(self.summary, reset_nonce=nonce, reset_age=age))
+        self._write_second()
+
+    def reset(self, floor_ms: int) -> None:
+        """Set the floor as the root says, and forget every document and number but the key set's.
+
+        Call it inside the journal's transaction, with the line that says so, and `save_second` after it.
+        """
+        self._database.execute(
+            "DELETE FROM document WHERE kind != ?", (DocumentType.KEY_SET.value,)
+        )
+        self._write_row(self.summary.reset(floor_ms, DocumentType.KEY_SET.value))
 
     def raise_floor(self, unix_ms: int, seq: int) -> None:
         """Note a time that has certainly passed, and an entry that was certainly written."""
@@ -182,12 +231,18 @@ class Store:
             for table in (
                 "document (kind TEXT PRIMARY KEY, raw BLOB NOT NULL) STRICT",
                 "summary (id INTEGER PRIMARY KEY, raw BLOB NOT NULL) STRICT",
+                "denied (key INTEGER PRIMARY KEY, keep TEXT NOT NULL) STRICT",
             ):
                 self._database.execute(f"CREATE TABLE IF NOT EXISTS {table}")
 
     def _first(self) -> Summary | None:
         row = self._database.execute("SELECT raw FROM summary").fetchone()
         return opened(bytes(row[0])) if row else None
+
+
+def number_name(kind: DocumentType, audience: str) -> str:
+    """Return the name under which the number of a type for an audience is remembered."""
+    return f"{kind.value} {audience}"
 
 
 def read_second(path: Path) -> Summary | None:

@@ -26,23 +26,30 @@ class Summary:
     floor_ms: int = 0
     session: int = 0
     generation: int = 0
-    """Rises when numbers are dropped, which is the only way for them to go down."""
+    """Rises when numbers are dropped or the root resets them, the only ways for them to go down."""
     numbers: Mapping[str, int] = field(default_factory=dict)
+    """By type and audience: another unit's, or another site's, say nothing about ours."""
     spent: Mapping[str, int] = field(default_factory=dict)
     ends: Mapping[str, int] = field(default_factory=dict)
     """For spent passes whose end is known: Unix milliseconds after which they open nothing."""
     lost: bool = False
     """Written while the state was lost, and nobody said yet that it is whole again."""
+    reset_nonce: str = ""
+    """Good for one floor reset by the root; empty when nobody began one."""
+    reset_age: int = 0
+    """Seconds that the program ran since that nonce was given."""
 
     def merged(self, other: "Summary") -> "Summary":
-        """Return the higher of every value; epoch, number of entries and `lost` stay this one's."""
+        """Return the higher of every value; what belongs to the database stays this one's."""
         newer = max(self, other, key=lambda one: one.generation)
         numbers = _highest(self.numbers, other.numbers)
+        floor_ms = max(self.floor_ms, other.floor_ms)
         if self.generation != other.generation:
-            numbers = dict(newer.numbers)
+            # What dropped something knew everything before it; the root may have lowered the floor.
+            numbers, floor_ms = dict(newer.numbers), newer.floor_ms
         return replace(
             self,
-            floor_ms=max(self.floor_ms, other.floor_ms),
+            floor_ms=floor_ms,
             session=max(self.session, other.session),
             generation=newer.generation,
             numbers=numbers,
@@ -54,6 +61,21 @@ class Summary:
         """Return it without the number of one kind of document."""
         kept = {other: number for other, number in self.numbers.items() if other != name}
         return replace(self, numbers=kept, generation=self.generation + 1)
+
+    def reset(self, floor_ms: int, kept: str) -> "Summary":
+        """Return it with the floor and the numbers that the root allows: those of `kept`, a type."""
+        numbers = {
+            name: number for name, number in self.numbers.items() if name.split(" ", 1)[0] == kept
+        }
+        return replace(
+            self,
+            floor_ms=floor_ms,
+            numbers=numbers,
+            generation=self.generation + 1,
+            lost=True,
+            reset_nonce="",
+            reset_age=0,
+        )
 
     def tidied(self) -> "Summary":
         """Return it without the uses of passes that have certainly been over for long."""

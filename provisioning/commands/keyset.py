@@ -1,6 +1,5 @@
 """`hallpass-provision keyset`: which keys count, signed by the root."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,28 +10,23 @@ from contracts.keyset import KeyEntry, KeySet, RootKeys, root_key_id
 from provisioning import files, keysets, root, signing_keys, words
 from provisioning.clock import utc_now
 from provisioning.commands.options import AsJson, RootFile, answer
+from provisioning.commands.signing import (
+    PassphraseFiles,
+    RootKeyFiles,
+    Yes,
+    confirm,
+    is_terminal,
+    root_sources,
+)
 from provisioning.errors import ProvisioningError
 from provisioning.keysets import Draft
-from provisioning.passphrases import Source, sources
 
 app = typer.Typer(help="Key sets: which keys count, where and until when.", no_args_is_help=True)
 
-RootKeyFiles = Annotated[
-    list[Path],
-    typer.Option("--root-key", help="A root key's file (root-<n>.pem), as often as there are."),
-]
-PassphraseFiles = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--passphrase-file",
-        help="Passphrase of the root keys: once for all, or once per --root-key, in order.",
-    ),
-]
 NewRoot = Annotated[
     Path | None,
     typer.Option(help="root.json of a new root. Keys of the old and of the new one must sign."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Sign without asking whether it is right.")]
 
 
 @app.command(
@@ -85,7 +79,7 @@ def sign(  # noqa: PLR0913 - an option each
         ],
         ask=not (yes or as_json),
     )
-    opened = root.open_keys(root_key, _sources(root_key, passphrase_file), [old, new])
+    opened = root.open_keys(root_key, root_sources(root_key, passphrase_file), [old, new])
     draft = keysets.sign(before, body, opened, now)
     files.write_new(out, draft.raw)
     _tell(draft, out, old, as_json=as_json)
@@ -115,7 +109,7 @@ def cosign(
                 "This key set brings another root. If that is meant, give its root.json as --new-root."
             )
         _show_before_signing(words.keyset(draft, now), ask=not (yes or as_json))
-        opened = root.open_keys(root_key, _sources(root_key, passphrase_file), [old, new])
+        opened = root.open_keys(root_key, root_sources(root_key, passphrase_file), [old, new])
         signed = keysets.cosign(draft, opened)
         files.replace(keyset, signed.raw)
     _tell(signed, keyset, old, as_json=as_json)
@@ -144,11 +138,6 @@ def show(
     )
 
 
-def _sources(paths: list[Path], given: list[Path] | None) -> list[Source]:
-    names = [str(path) for path in paths]
-    return sources(names, lambda index: root.variables(paths[index]), given or [])
-
-
 def _changes(before: KeySet | None, keys: Sequence[KeyEntry]) -> list[str]:
     kept = {entry.id for entry in keys}
     gone = sorted((before.keys.keys() if before else set()) - kept)
@@ -157,12 +146,8 @@ def _changes(before: KeySet | None, keys: Sequence[KeyEntry]) -> list[str]:
 
 def _show_before_signing(lines: list[str], *, ask: bool) -> None:
     """Let a holder read what the key is for; programs and pipes cannot answer and are not asked."""
-    if not ask or not sys.stdin.isatty():
-        return
-    for line in lines:
-        typer.echo(line, err=True)
-    if not typer.confirm("Is this right? Sign it", err=True):
-        raise ProvisioningError("Nothing was signed.")
+    if ask and is_terminal():
+        confirm(lines)
 
 
 def _tell(draft: Draft, path: Path, old: RootKeys, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from contracts.commands import Command, CommandName, CommandResult, NonceGiven, 
 from contracts.credential import Kind, Language
 from contracts.documents import ALGORITHM, DocumentType, Envelope, Header
 from contracts.door_config import DoorConfig, Policy, Timings
+from contracts.floor_reset import FloorReset, ResetRequest
 from contracts.freshness import (
     Ack,
     DeniedKey,
@@ -23,7 +24,7 @@ from contracts.freshness import (
 )
 from contracts.journal import Batch, Event, EventKind, Head
 from contracts.keys import KeyPurpose
-from contracts.keyset import KeyEntry, KeySetBody, RootKeys, RootSignature, SignedKeySet
+from contracts.keyset import KeyEntry, KeySetBody, RootKeys, RootSignature, SignedByRoot
 from contracts.messages import Birth, CentralState, Health, UnitState
 from contracts.modes import DoorMode, Modes
 from contracts.reasons import Fault
@@ -83,6 +84,8 @@ SAMPLES: tuple[Body, ...] = (
         refusals_before_pause=1,
     ),
     FreshnessRequest(nonce=NONCE),
+    ResetRequest(unit="u-abcdefgh", nonce=NONCE, floor_ms=1),
+    FloorReset(nonce=NONCE, unix_ms=1),
     Freshness(nonce=NONCE, unix_ms=1, numbers={DocumentType.CONFIG: 1}, spent={ID: 1}),
     Ack(epoch=ID, upto=1, head=DIGEST, resend_from=1),
     DENIED,
@@ -105,7 +108,7 @@ SAMPLES: tuple[Body, ...] = (
     ENTRY,
     KeySetBody(keys=(ENTRY,), root=ROOT),
     SIGNATURE,
-    SignedKeySet(payload="e30", signatures=(SIGNATURE,)),
+    SignedByRoot(payload="e30", signatures=(SIGNATURE,)),
     UnitState(online=True, session=1, birth="a.b.c"),
     Birth(
         session=1,

@@ -14,8 +14,12 @@ from contracts.journal import LARGEST_BATCH, LARGEST_EVENT, Event
 from contracts.keyset import CITY, MOST_SIGNATURES
 from contracts.statements import UNIT_STATEMENTS
 from contracts.topics import CENTRAL_STATE, RETAINED_DOWN, ROOT, Down, Up, down, up
+from edge.believing import ASK_IN_DOUBT
 from edge.core.delivery import RESEND, ROUND_TRIP, SPREAD, WINDOW
 from edge.core.nonces import NonceBook
+from edge.core.timekeeping import FAR_MS
+from edge.core.waiting import MOST_WAITING
+from edge.floor_reset import GOOD_FOR
 from tests.contracts.samples import SAMPLES
 from tests.contracts.vectors.files import FILES
 from tests.test_docs import rows
@@ -72,7 +76,8 @@ def test_every_body_in_the_table_exists() -> None:
 def test_every_document_travels_on_one_topic() -> None:
     named = re.findall(r"`(hallpass-[\w-]+\+jws)`", SECTIONS["2"])
     wrapped = {DocumentType.BIRTH, DocumentType.HEAD}  # inside a state and a batch
-    assert sorted(named) == sorted(set(DocumentType) - wrapped)
+    carried = {DocumentType.FLOOR_RESET}  # by a person, on a stick
+    assert sorted(named) == sorted(set(DocumentType) - wrapped - carried)
 
 
 def test_every_document_stands_in_the_table_with_who_signs_it() -> None:
@@ -82,6 +87,8 @@ def test_every_document_stands_in_the_table_with_who_signs_it() -> None:
             assert (signer, key_id, audience, kept) == ("unit", "unit", f"`{CENTRAL}`", "")
         elif kind is DocumentType.KEY_SET:
             assert (signer, audience) == ("root, 2 of 3", f"`{CITY}`")
+        elif kind is DocumentType.FLOOR_RESET:
+            assert (signer, audience, kept) == ("root, 2 of 3", "`unit:<unit>`", "no")
         else:
             assert signer == f"city, key purpose `{PURPOSE_OF[kind]}`"
             assert key_id == "number in the key set"
@@ -129,6 +136,10 @@ def test_numbers_in_the_running_text_are_the_code_s() -> None:
     assert f"from {RESEND.first:g} s to {RESEND.longest / 60:g} min" in journal
     assert f"within {SPREAD:g} s" in journal
     assert f"at most {MOST_SIGNATURES}." in flowing("5")
+    assert f"for {GOOD_FOR // 86_400} days" in flowing("5")
+    assert f"at most {MOST_WAITING} of a type" in flowing("4")
+    assert f"more than {FAR_MS // 3_600_000} h" in flowing("8")
+    assert f"asks every {ASK_IN_DOUBT / 60:g} min" in flowing("8")
 
 
 def test_the_fields_of_an_event_are_named_in_order() -> None:

@@ -72,6 +72,7 @@ def test_a_unit_signs_nothing_that_central_signs(kind: DocumentType) -> None:
 
 
 def test_every_document_is_signed_by_root_central_or_a_unit_and_by_one_of_them_only() -> None:
-    assert set(PURPOSE_OF) | UNIT_STATEMENTS | {DocumentType.KEY_SET} == set(DocumentType)
+    by_root = {DocumentType.KEY_SET, DocumentType.FLOOR_RESET}
+    assert set(PURPOSE_OF) | UNIT_STATEMENTS | by_root == set(DocumentType)
     assert not set(PURPOSE_OF) & UNIT_STATEMENTS
     assert len(set(PURPOSE_OF.values())) == len(PURPOSE_OF)

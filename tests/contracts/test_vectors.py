@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contracts.credential import parse, verify
 from contracts.documents import DocumentType, Envelope, verify_document
 from contracts.errors import BadSignature, ContractError, Malformed, UnknownKey
+from contracts.floor_reset import verify_floor_reset
 from contracts.journal import Batch, read_links
 from contracts.keys import VerifyKey
 from contracts.keyset import RootKeys, verify_keyset
@@ -183,3 +184,15 @@ def test_the_journal_s_chain_and_head_follow() -> None:
     key = VerifyKey.from_bytes(bytes.fromhex(journal["unit"]["public"]))
     head = verify_statement(batch.head.encode(), DocumentType.HEAD, batch.unit, key)
     assert head.body["hash"] == journal["events"][-1]["hash"]
+
+
+@pytest.mark.parametrize("case", vectors("floor_resets")["cases"], ids=lambda case: case["name"])
+def test_floor_resets_are_taken_or_not(case: dict[str, Any]) -> None:
+    root = RootKeys.read(vectors("floor_resets")["root"])
+    if case["taken"]:
+        found = verify_floor_reset(case["raw"].encode(), root)
+        asked = vectors("floor_resets")["request"]
+        assert (found.audience, found.body.nonce) == (f"unit:{asked['unit']}", asked["nonce"])
+    else:
+        with pytest.raises(ContractError):
+            verify_floor_reset(case["raw"].encode(), root)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.keyset import RootKeys
-from provisioning import ca, crl, csr, keysets, root, signing_keys, units
+from provisioning import ca, crl, csr, floor_resets, keysets, root, signing_keys, units
 from provisioning.errors import BadPassphrase, Unusable
 from provisioning.private_keys import read_ed25519, read_p256
 from tests.provisioning.hostile import NOT_A_DOCUMENT, NOT_PEM
@@ -29,6 +29,8 @@ DOCUMENTS: dict[str, Callable[[Path], object]] = {
     "request": signing_keys.read_request,
     "key set": keysets.read,
     "complete key set": complete,
+    "request for a floor reset": floor_resets.read_request,
+    "floor reset": lambda path: floor_resets.read(path, ROOT),
     "registration": units.read_registration,
     "revoked": revocations,
 }

@@ -22,8 +22,10 @@ from contracts.documents import DocumentType
 from contracts.journal import EventKind
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.memory import Memory, open_memory
+from edge.drivers.store import number_name
 
 ROOT = Path(__file__).parents[2]
+HERE = "unit:u-abcdefgh"
 UNKNOWN = ClockReading(None, ClockTrust.NONE)
 KINDS = (DocumentType.CONFIG, DocumentType.AMENDMENTS, DocumentType.MODES)
 Said = list[dict[str, Any]]
@@ -172,9 +174,9 @@ def raise_floor(memory: Memory, chance: random.Random) -> None:
 
 def keep_document(memory: Memory, chance: random.Random) -> None:
     kind = chance.choice(KINDS)
-    number = memory.store.summary.numbers.get(kind.value, 0) + 1
-    memory.store.keep_document(kind, str(number).encode(), number)
-    say("number", name=kind.value, number=number)
+    number = memory.store.summary.numbers.get(number_name(kind, HERE), 0) + 1
+    memory.store.keep_document(kind, HERE, str(number).encode(), number)
+    say("number", name=number_name(kind, HERE), number=number)
 
 
 def next_session(memory: Memory, chance: random.Random) -> None:

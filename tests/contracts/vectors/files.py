@@ -8,6 +8,7 @@ from typing import Any
 from tests.contracts.vectors.credentials import credentials
 from tests.contracts.vectors.decisions import decisions
 from tests.contracts.vectors.documents import documents
+from tests.contracts.vectors.floor_resets import floor_resets
 from tests.contracts.vectors.journals import journals
 from tests.contracts.vectors.keysets import keysets
 from tests.contracts.vectors.windows import windows
@@ -17,6 +18,7 @@ FILES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "windows": windows,
     "documents": documents,
     "keysets": keysets,
+    "floor_resets": floor_resets,
     "journals": journals,
     "decisions": decisions,
 }

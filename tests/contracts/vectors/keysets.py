@@ -30,12 +30,13 @@ def keysets() -> dict[str, Any]:
     return {
         "about": "docs/mqtt.md, section 5. The keys are known to everybody: for tests only.",
         "root": OLD_ROOT.to_json(),
-        "keys": [_key(name, key) for name, key in KEYS.items()],
+        "keys": [known(name, key) for name, key in KEYS.items()],
         "cases": [_case(name, root, by) for name, (root, by) in CASES.items()],
     }
 
 
-def _key(name: str, key: SoftwareSigner) -> dict[str, str]:
+def known(name: str, key: SoftwareSigner) -> dict[str, str]:
+    """Return a root key with its secret half."""
     public = key.public.hex()
     return {
         "name": name,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.decision import Denied, Granted, decide
-from contracts.documents import DocumentType
+from contracts.documents import DocumentType, sign_document
 from contracts.errors import (
     BadSignature,
     ContractError,
@@ -19,9 +19,17 @@ from contracts.freshness import DeniedKey, DenyList, Freshness
 from contracts.keys import KeyPurpose
 from contracts.modes import DoorMode
 from contracts.reasons import DenyReason
-from edge.core.beliefs import IN_ORDER, Beliefs, meet_freshness, prove, receive
+from edge.core.beliefs import (
+    IN_ORDER,
+    Beliefs,
+    gone,
+    meet_freshness,
+    prove,
+    receive,
+)
 from edge.core.timekeeping import FAR_MS
-from tests.simulators.city import KEY_IDS, NOW, UNIT, City, at, some_claims
+from edge.core.waiting import MOST_WAITING
+from tests.simulators.city import KEY_IDS, NOW, UNIT, City, a_config, at, some_claims
 
 NONCE = "0" * 32
 UNIX_MS = int(NOW.timestamp() * 1000)
@@ -143,9 +151,10 @@ def test_an_older_list_is_refused_and_the_newer_one_stays() -> None:
     assert b"passpass" in beliefs.amendments.revoked
 
 
-def test_an_older_list_is_refused_after_the_list_itself_was_lost() -> None:
+@pytest.mark.parametrize("audience", ["site:3", ""], ids=["of the site", "of an earlier release"])
+def test_an_older_list_is_refused_after_the_list_itself_was_lost(audience: str) -> None:
     city = City()
-    beliefs = Beliefs(UNIT, city.root_keys, floors={DocumentType.AMENDMENTS: 5})
+    beliefs = Beliefs(UNIT, city.root_keys, floors={(DocumentType.AMENDMENTS, audience): 5})
     for kind, raw in (
         (DocumentType.KEY_SET, city.keyset()),
         (DocumentType.CONFIG, city.config()),
@@ -153,6 +162,33 @@ def test_an_older_list_is_refused_after_the_list_itself_was_lost() -> None:
         beliefs, _ = receive(beliefs, kind, raw)
     with pytest.raises(Rollback):
         receive(beliefs, DocumentType.AMENDMENTS, city.amendments(4))
+
+
+def test_numbers_of_another_unit_or_site_say_nothing_about_ours() -> None:
+    city = City()
+    floors = {(DocumentType.CONFIG, "unit:u-another2"): 9, (DocumentType.AMENDMENTS, "site:4"): 9}
+    beliefs = Beliefs(UNIT, city.root_keys, floors=floors)
+    assert gone(beliefs) == (DocumentType.CONFIG,)  # the memory is another unit's
+    for kind, raw in (
+        (DocumentType.KEY_SET, city.keyset()),
+        (DocumentType.CONFIG, city.config()),
+        (DocumentType.AMENDMENTS, city.amendments()),
+    ):
+        beliefs, accepted = receive(beliefs, kind, raw)
+        assert len(accepted) == 1
+    assert gone(beliefs) == ()
+
+
+def test_a_unit_that_comes_back_to_a_site_knows_how_new_its_list_was() -> None:
+    city = City()
+    beliefs = in_service(city)
+    beliefs, _ = receive(beliefs, DocumentType.AMENDMENTS, city.amendments(7))
+    for number, site in ((2, 4), (3, 3)):
+        beliefs, _ = receive(beliefs, DocumentType.CONFIG, city.config(number, site=site))
+    with pytest.raises(Rollback):
+        receive(beliefs, DocumentType.AMENDMENTS, city.amendments(6))
+    beliefs, accepted = receive(beliefs, DocumentType.AMENDMENTS, city.amendments(7))
+    assert len(accepted) == 1
 
 
 def test_the_same_document_again_changes_nothing() -> None:
@@ -256,3 +292,81 @@ def test_a_document_from_outside_its_keys_period_is_refused() -> None:
     beliefs, accepted = receive(beliefs, DocumentType.MODES, city.modes())
     assert accepted == ()
     assert beliefs.modes is None
+
+
+# --- what waits
+
+
+def test_a_forged_document_pushes_no_genuine_one_out_that_waits() -> None:
+    city, stranger = City(), City()
+    beliefs = Beliefs(UNIT, city.root_keys)
+    beliefs, _ = receive(beliefs, DocumentType.CONFIG, city.config())
+    for number in range(2, 12):  # with the very number of the genuine key
+        beliefs, _ = receive(beliefs, DocumentType.CONFIG, stranger.config(number))
+    assert len(beliefs.waiting[DocumentType.CONFIG]) == MOST_WAITING
+    beliefs, accepted = receive(beliefs, DocumentType.KEY_SET, city.keyset())
+    assert [(one.kind, one.number) for one in accepted] == [
+        (DocumentType.KEY_SET, 1),
+        (DocumentType.CONFIG, 1),
+    ]
+    assert beliefs.waiting == {}
+
+
+def test_of_several_that_waited_the_newest_is_in_force() -> None:
+    city = City()
+    beliefs = Beliefs(UNIT, city.root_keys)
+    for number in (2, 3, 1):
+        beliefs, _ = receive(beliefs, DocumentType.CONFIG, city.config(number))
+    beliefs, _ = receive(beliefs, DocumentType.KEY_SET, city.keyset())
+    assert beliefs.number(DocumentType.CONFIG) == 3
+
+
+def test_what_waits_for_a_key_that_the_new_key_set_does_not_have_makes_room() -> None:
+    city = City()
+    strange = sign_document(
+        DocumentType.CONFIG, f"unit:{UNIT}", 1, 0, a_config(), key_id="99", signer=city.root[0]
+    )
+    beliefs, _ = receive(Beliefs(UNIT, city.root_keys), DocumentType.CONFIG, strange)
+    beliefs, _ = receive(beliefs, DocumentType.AMENDMENTS, city.amendments())
+    assert set(beliefs.waiting) == {DocumentType.CONFIG, DocumentType.AMENDMENTS}
+    beliefs, _ = receive(beliefs, DocumentType.KEY_SET, city.keyset())
+    assert set(beliefs.waiting) == {DocumentType.AMENDMENTS}  # the site is still to come
+
+
+# --- keys that were removed
+
+
+def denying(*keys: KeyPurpose, keep: tuple[bytes, ...] = ()) -> DenyList:
+    kept = tuple(one.hex() for one in keep)
+    return DenyList(removed=tuple(DeniedKey(key=KEY_IDS[one], keep=kept) for one in keys))
+
+
+def test_a_later_deny_list_brings_no_removed_key_back() -> None:
+    city = City()
+    beliefs = in_service(city)
+    lists = [denying(KeyPurpose.COMMAND, KeyPurpose.MODES), denying(KeyPurpose.ACK), denying()]
+    for number, body in enumerate(lists, 1):
+        beliefs, _ = receive(beliefs, DocumentType.DENY, city.deny(body, number))
+    removed = {KEY_IDS[one] for one in (KeyPurpose.COMMAND, KeyPurpose.MODES, KeyPurpose.ACK)}
+    assert set(beliefs.denied) == removed
+
+
+def test_a_later_deny_list_may_keep_fewer_passes_of_a_key_and_never_more() -> None:
+    city = City()
+    first, second = b"pass one", b"pass two"
+    beliefs = in_service(city)
+    for number, keep in enumerate([(first, second), (second,), (first, second)], 1):
+        body = denying(KeyPurpose.CREDENTIAL, keep=keep)
+        beliefs, _ = receive(beliefs, DocumentType.DENY, city.deny(body, number))
+    assert beliefs.denied == {KEY_IDS[KeyPurpose.CREDENTIAL]: frozenset({second})}
+
+
+def test_with_another_key_set_the_root_decides_anew_and_only_the_last_list_counts() -> None:
+    city = City()
+    beliefs = in_service(city)
+    for number, purpose in enumerate((KeyPurpose.COMMAND, KeyPurpose.ACK), 1):
+        beliefs, _ = receive(beliefs, DocumentType.DENY, city.deny(denying(purpose), number))
+    again, _ = receive(beliefs, DocumentType.KEY_SET, city.keyset())
+    assert set(again.denied) == {KEY_IDS[KeyPurpose.COMMAND], KEY_IDS[KeyPurpose.ACK]}
+    beliefs, _ = receive(beliefs, DocumentType.KEY_SET, city.keyset(2))
+    assert set(beliefs.denied) == {KEY_IDS[KeyPurpose.ACK]}

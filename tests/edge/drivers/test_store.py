@@ -12,10 +12,11 @@ from contracts.documents import DocumentType
 from contracts.journal import EventKind
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.memory import Memory, open_memory
-from edge.drivers.store import Store, write_atomically
+from edge.drivers.store import Store, number_name, write_atomically
 from edge.drivers.summary import opened
 
 D = DocumentType
+HERE = "unit:u-abcdefgh"
 PASS = b"passpass"
 UNKNOWN = ClockReading(None, ClockTrust.NONE)
 
@@ -71,8 +72,8 @@ class AUnit:
     def use_everything(self) -> None:
         """Bring it to a known state in which nothing is zero, and central has answered."""
         self.append(5)
-        self.store.keep_document(D.CONFIG, b"config 3", 3)
-        self.store.keep_document(D.AMENDMENTS, b"amendments 12", 12)
+        self.store.keep_document(D.CONFIG, HERE, b"config 3", 3)
+        self.store.keep_document(D.AMENDMENTS, HERE, b"amendments 12", 12)
         self.store.raise_floor(1_795_000_000_000, self.memory.journal.head[0])
         self.store.next_session()
         self.let_in(2)
@@ -92,8 +93,8 @@ class AUnit:
         return (
             summary.floor_ms >= 1_795_000_000_000
             and summary.session >= 1
-            and summary.numbers.get(D.CONFIG.value, 0) >= 3
-            and summary.numbers.get(D.AMENDMENTS.value, 0) >= 12
+            and summary.numbers.get(number_name(D.CONFIG, HERE), 0) >= 3
+            and summary.numbers.get(number_name(D.AMENDMENTS, HERE), 0) >= 12
             and summary.spent.get(PASS.hex(), 0) >= 2
         )
 
@@ -109,38 +110,50 @@ def unit(tmp_path: Path) -> Iterator[AUnit]:
 
 
 def test_documents_are_kept_as_they_came_and_the_newest_counts(unit: AUnit) -> None:
-    unit.store.keep_document(D.CONFIG, b"first", 1)
-    unit.store.keep_document(D.CONFIG, b"\x00second", 2)
-    unit.store.keep_document(D.MODES, b"modes", 1)
+    unit.store.keep_document(D.CONFIG, HERE, b"first", 1)
+    unit.store.keep_document(D.CONFIG, HERE, b"\x00second", 2)
+    unit.store.keep_document(D.MODES, HERE, b"modes", 1)
     unit.restart()
     assert unit.store.documents() == {D.CONFIG: b"\x00second", D.MODES: b"modes"}
-    assert unit.store.summary.numbers == {D.CONFIG.value: 2, D.MODES.value: 1}
+    assert unit.store.summary.numbers == {
+        number_name(D.CONFIG, HERE): 2,
+        number_name(D.MODES, HERE): 1,
+    }
 
 
 def test_a_lower_number_takes_nothing_down(unit: AUnit) -> None:
-    unit.store.keep_document(D.CONFIG, b"nine", 9)
-    unit.store.keep_document(D.CONFIG, b"one", 1)
-    assert unit.store.summary.numbers[D.CONFIG.value] == 9
+    unit.store.keep_document(D.CONFIG, HERE, b"nine", 9)
+    unit.store.keep_document(D.CONFIG, HERE, b"one", 1)
+    assert unit.store.summary.numbers[number_name(D.CONFIG, HERE)] == 9
 
 
 def test_the_number_of_a_document_is_in_the_second_file_at_once(unit: AUnit) -> None:
-    unit.store.keep_document(D.AMENDMENTS, b"list", 41)
+    unit.store.keep_document(D.AMENDMENTS, HERE, b"list", 41)
     second = opened(unit.second.read_bytes())
     assert second is not None
-    assert second.numbers == {D.AMENDMENTS.value: 41}
+    assert second.numbers == {number_name(D.AMENDMENTS, HERE): 41}
 
 
-def test_a_document_of_another_site_is_forgotten_with_its_number(unit: AUnit) -> None:
+def test_a_document_of_another_site_is_forgotten_and_its_number_is_not(unit: AUnit) -> None:
     unit.use_everything()
     unit.store.drop_document(D.AMENDMENTS)
     for _ in range(2):
         assert D.AMENDMENTS not in unit.store.documents()
-        assert D.AMENDMENTS.value not in unit.store.summary.numbers
-        assert unit.store.summary.numbers[D.CONFIG.value] == 3
+        assert unit.store.summary.numbers[number_name(D.AMENDMENTS, HERE)] == 12
         unit.restart()
-    unit.store.keep_document(D.AMENDMENTS, b"of the new site", 1)
+    unit.store.keep_document(D.AMENDMENTS, "site:4", b"of the new site", 1)
     unit.restart()
-    assert unit.store.summary.numbers[D.AMENDMENTS.value] == 1
+    assert unit.store.summary.numbers[number_name(D.AMENDMENTS, "site:4")] == 1
+    assert unit.store.summary.numbers[number_name(D.AMENDMENTS, HERE)] == 12
+
+
+def test_numbers_that_an_earlier_release_noted_without_an_audience_go_with_their_document(
+    unit: AUnit,
+) -> None:
+    unit.store._commit(numbers={D.AMENDMENTS.value: 7, D.CONFIG.value: 3})
+    unit.store.drop_document(D.AMENDMENTS)
+    unit.restart()
+    assert unit.store.summary.numbers == {D.CONFIG.value: 3}
 
 
 def test_after_a_change_of_site_nothing_is_current_until_central_answered(unit: AUnit) -> None:
@@ -154,7 +167,7 @@ def test_after_a_change_of_site_nothing_is_current_until_central_answered(unit: 
 
 
 def test_a_document_of_a_kind_that_this_release_does_not_know_is_left_alone(unit: AUnit) -> None:
-    unit.store.keep_document(D.CONFIG, b"config", 1)
+    unit.store.keep_document(D.CONFIG, HERE, b"config", 1)
     unit.memory.database.execute("INSERT INTO document VALUES ('hallpass-tides+jws', x'00')")
     assert unit.store.documents() == {D.CONFIG: b"config"}
 
@@ -217,12 +230,12 @@ def test_a_use_counts_already_inside_its_transaction(unit: AUnit) -> None:
 
 
 def test_a_document_that_could_not_be_kept_leaves_its_number_as_it_was(unit: AUnit) -> None:
-    unit.store.keep_document(D.CONFIG, b"one", 1)
+    unit.store.keep_document(D.CONFIG, HERE, b"one", 1)
     unit.memory.database.execute("PRAGMA query_only = ON")
     with pytest.raises(DatabaseFailed):
-        unit.store.keep_document(D.CONFIG, b"two", 2)
+        unit.store.keep_document(D.CONFIG, HERE, b"two", 2)
     unit.memory.database.execute("PRAGMA query_only = OFF")
-    assert unit.store.summary.numbers == {D.CONFIG.value: 1}
+    assert unit.store.summary.numbers == {number_name(D.CONFIG, HERE): 1}
     assert unit.store.documents() == {D.CONFIG: b"one"}
 
 
@@ -269,14 +282,14 @@ def test_an_older_copy_of_the_database_is_noticed_and_gone_around(unit: AUnit) -
     unit.use_everything()
     copy, epoch = unit.copied(), unit.memory.journal.epoch
     unit.append(10)
-    unit.store.keep_document(D.AMENDMENTS, b"amendments 13", 13)
+    unit.store.keep_document(D.AMENDMENTS, HERE, b"amendments 13", 13)
     unit.store.raise_floor(1_795_000_600_000, unit.memory.journal.head[0])
     unit.let_in(3)
     unit.store.save_second()
     unit.restart(lambda: shutil.copy(copy, unit.database))
     assert unit.store.state_lost
     assert unit.memory.aside is not None
-    assert unit.store.summary.numbers[D.AMENDMENTS.value] == 13
+    assert unit.store.summary.numbers[number_name(D.AMENDMENTS, HERE)] == 13
     assert unit.store.summary.floor_ms == 1_795_000_600_000
     assert unit.store.summary.spent == {PASS.hex(): 3}
     # Central holds other entries under the numbers that the copy would give next.

@@ -1,0 +1,79 @@
+"""What a unit remembers of its documents over a restart: numbers, removed keys, and what is gone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contracts.freshness import DeniedKey, DenyList
+from contracts.journal import EventKind
+from contracts.keys import KeyPurpose
+from contracts.reasons import Fault
+from contracts.topics import Down
+from edge.core.beliefs import Beliefs
+from tests.edge.a_unit import UnitUnderTest, a_unit_config, running
+from tests.simulators.city import KEY_IDS, City
+
+MODES, COMMAND = KEY_IDS[KeyPurpose.MODES], KEY_IDS[KeyPurpose.COMMAND]
+
+
+@pytest.fixture
+def city() -> City:
+    return City()
+
+
+def beliefs_of(unit: UnitUnderTest) -> Beliefs:
+    return unit.controller._parts.believing.beliefs
+
+
+def denying(*keys: int) -> DenyList:
+    return DenyList(removed=tuple(DeniedKey(key=one) for one in keys))
+
+
+def test_removed_key_stays_removed_over_a_restart_though_the_newest_list_does_not_name_it(
+    tmp_path: Path, city: City
+) -> None:
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        unit.send(Down.DENY, city.deny(denying(MODES, COMMAND), 1))
+        unit.send(Down.DENY, city.deny(denying(COMMAND), 2))
+    with running(tmp_path, city) as unit:
+        assert set(beliefs_of(unit).denied) == {MODES, COMMAND}
+        unit.send(Down.KEYS, city.keyset(2))
+        assert set(beliefs_of(unit).denied) == {COMMAND}
+    with running(tmp_path, city) as unit:
+        assert set(beliefs_of(unit).denied) == {COMMAND}
+
+
+def test_another_unit_s_memory_keeps_no_configuration_out_and_opens_nothing_by_itself(
+    tmp_path: Path, city: City
+) -> None:
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        unit.send(Down.CONFIG, city.config(40))
+    renamed = replace(a_unit_config(tmp_path), unit="u-another2")
+    other = replace(city, unit="u-another2")
+    with running(tmp_path, other, renamed) as unit:
+        assert not beliefs_of(unit).fresh
+        unit.send(Down.CONFIG, other.config(1))
+        assert beliefs_of(unit).config is not None
+        assert not beliefs_of(unit).fresh
+        unit.answer_freshness()
+        assert beliefs_of(unit).fresh
+    with running(tmp_path, other, renamed) as unit:
+        assert beliefs_of(unit).fresh
+
+
+def test_unit_that_lost_a_document_says_so_at_its_birth_and_in_its_journal(
+    tmp_path: Path, city: City
+) -> None:
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        assert not unit.controller._parts.uplink.state_lost()
+        store = unit.controller._parts.access._store
+        store._database.execute("DELETE FROM document WHERE kind LIKE '%amendments%'")
+    with running(tmp_path, city) as unit:
+        assert not unit.controller._parts.access._store.state_lost
+        assert unit.controller._parts.uplink.state_lost()
+        raised = [one.data for one in unit.events(EventKind.FAULT_RAISED)]
+        assert {"fault": Fault.STATE_LOST, "detail": "hallpass-amendments+jws"} in raised
