@@ -176,6 +176,15 @@ class CredentialMissing(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPassGiven(Event):
+    """A renter gave somebody else a pass, which is to be made. `named_pass` is its row."""
+
+    name: ClassVar[str] = "named_pass.given.v1"
+    reservation: int
+    named_pass: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentSigned(Event):
     """A list, configuration, mode or key set is in force as soon as doors have it."""
 
@@ -297,6 +306,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CredentialRevoked,
         CredentialReissued,
         CredentialMissing,
+        NamedPassGiven,
         DocumentSigned,
         CommandAsked,
         DoorUnitEnrolled,

@@ -26,6 +26,7 @@ from central.booking import rule_routes as booking_rules
 from central.booking.jobs import Housekeeping
 from central.clock import Clock, utc_now
 from central.credentials import routes as credentials
+from central.credentials.jobs import NamesForgetting
 from central.database import Database
 from central.documents.authority import Authority, open_authority
 from central.feedback import answer_routes
@@ -75,6 +76,7 @@ from central.web import (
     hall_admin_photos,
     hall_page,
     mailbox,
+    order_passes,
     orders,
     passes,
     payments,
@@ -123,6 +125,7 @@ ROUTERS = (
     payments.router,
     payments_receipt.router,
     payments_desk.router,
+    order_passes.router,
     approvals.router,
     calls.router,
     passes.router,
@@ -204,6 +207,7 @@ class Background:
             Forgetting(database, clock).run,
             Telling(database, clock).run,
             *([Reconciling(database, till.cashier, clock).run] if till else []),
+            NamesForgetting(database, clock).run,
             *([Cleaning(database, PhotoStore(data), clock).run] if data else []),
             *([PhotoTidying(database, store_in(data), clock).run] if data else []),
             *([partial(channel.run, self.fleet)] if channel else []),

@@ -23,6 +23,7 @@ from central.events import (
     DoorUnitRetired,
     MailPosted,
     MailRefused,
+    NamedPassGiven,
     NotificationDue,
     PaymentLate,
     PaymentShort,
@@ -96,6 +97,7 @@ def _passes_and_units(authority: Authority, publisher: Publisher) -> Reactions:
         ReservationConfirmed: (follow_reservation,),
         ReservationMoved: (follow_reservation,),
         ReservationCancelled: (follow_reservation,),
+        NamedPassGiven: (follow_reservation,),
         DoorUnitEnrolled: (
             Reaction("fleet.configure", inside=configure),
             Reaction("credentials.first_list", inside=first_list),

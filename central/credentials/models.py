@@ -89,6 +89,25 @@ class Grant(Base):
     )
 
 
+class NamedPass(Base):
+    """A pass that a renter gives to somebody else: a partner, a caterer, a second trainer."""
+
+    __tablename__ = "named_pass"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    """What its link is for; tells nothing and cannot be guessed."""
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("access_grant.id"), unique=True)
+    """Its own, so that it is withdrawn alone; empty until its pass is made."""
+    name: Mapped[str] = mapped_column(String(60))
+    """For whom; personal data that never leaves central. Empty: forgotten."""
+    given_at: Mapped[datetime]
+    given_by: Mapped[str] = mapped_column(String(60))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(String(60), default="")
+
+
 class Credential(Base):
     """A signed pass. Its text is never logged."""
 

@@ -4,6 +4,8 @@ Never commits. Order of locks: what booking locks, then the lists of sites (`lis
 under which grants and passes of those sites change. Making the first pass of a grant needs none.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from central.booking.models import Order, Reservation
 from central.booking.reservation import State
 from central.credentials import issuing, lists
 from central.credentials.errors import AlreadyRevoked
-from central.credentials.models import Credential, CredentialState, Grant, GrantState
+from central.credentials.models import Credential, CredentialState, Grant, GrantState, NamedPass
 from central.credentials.validity import Entitlement, bits_of, of_renter
 from central.documents.authority import Authority
 from central.errors import Busy, NotFound
@@ -26,9 +28,10 @@ from central.outbox.service import announce
 def follow_reservation(
     session: Session, reservation_id: int, authority: Authority, now: datetime
 ) -> None:
-    """Bring the pass of a reservation in line with it: made, amended or withdrawn.
+    """Bring the passes of a reservation in line with it: made, amended or withdrawn.
 
-    It reads how things are now, so it may be called late, twice, or in any order.
+    The renter's own one, and those with a name. It reads how things are now, so it may be called
+    late, twice, or in any order.
     """
     reservation = session.scalar(
         select(Reservation)
@@ -41,17 +44,21 @@ def follow_reservation(
     )
     if reservation is None:
         raise NotFound("reservation")
-    grant = session.scalar(select(Grant).where(Grant.reservation_id == reservation_id))
     has_doors = bool(reservation.hall.route)  # else somebody opens it, or hands out a key
     match reservation.state:
         case State.CONFIRMED | State.FINISHED if has_doors:
-            _allow(session, reservation, grant, authority, now)
-        case State.CONFIRMED | State.FINISHED | State.CANCELLED | State.EXPIRED if (
-            grant is not None
-        ):
-            _cancel(session, grant, authority, now)
+            _allow(session, reservation, authority, now)
+        case State.CONFIRMED | State.FINISHED | State.CANCELLED | State.EXPIRED:
+            _cancel(session, grants_of(session, reservation_id), authority, now)
         case _:
             pass
+
+
+def grants_of(session: Session, reservation_id: int) -> list[Grant]:
+    """Return every grant of a reservation, the renter's own first."""
+    named = select(NamedPass.grant_id).where(NamedPass.reservation_id == reservation_id)
+    mine = (Grant.reservation_id == reservation_id) | Grant.id.in_(named)
+    return list(session.scalars(select(Grant).where(mine).order_by(Grant.id)))
 
 
 def issue_by_hand(
@@ -130,19 +137,29 @@ def revoke(
     return opened[credential.site_id]
 
 
-def _allow(
-    session: Session,
-    reservation: Reservation,
-    grant: Grant | None,
-    authority: Authority,
-    now: datetime,
-) -> None:
+def _allow(session: Session, reservation: Reservation, authority: Authority, now: datetime) -> None:
     allowed = _entitlement(reservation)
-    if grant is None:
+    there = grants_of(session, reservation.id)
+    changed = [grant for grant in there if not _says(grant, allowed)]
+    if changed:
+        _change(session, changed, allowed, authority, now)
+    if all(grant.reservation_id is None for grant in there):
         grant = issuing.new_grant(session, allowed, now, issuing.SYSTEM, reservation=reservation.id)
         issuing.issue(session, grant, authority, now, issuing.SYSTEM)
-    elif issuing.entitlement_of(grant) != allowed or grant.state is GrantState.CANCELLED:
-        _change(session, grant, allowed, authority, now)
+    for named in _to_make(session, reservation.id):
+        grant = issuing.new_grant(session, allowed, now, named.given_by)
+        issuing.issue(session, grant, authority, now, named.given_by)
+        named.grant_id = grant.id
+
+
+def _to_make(session: Session, reservation_id: int) -> Sequence[NamedPass]:
+    """Return what was given and has no pass yet; who lost it before it was made gets none."""
+    return session.scalars(
+        select(NamedPass)
+        .where(NamedPass.reservation_id == reservation_id)
+        .where(NamedPass.grant_id.is_(None), NamedPass.withdrawn_at.is_(None))
+        .order_by(NamedPass.id)
+    ).all()
 
 
 def _entitlement(reservation: Reservation) -> Entitlement:
@@ -153,22 +170,50 @@ def _entitlement(reservation: Reservation) -> Entitlement:
         [step.bit for step in reservation.hall.route],
         reservation.order.person.language,
         accessible=reservation.accessible,
+        may_hold_open=reservation.hall.may_hold_open,
     )
 
 
+def _says(grant: Grant, allowed: Entitlement) -> bool:
+    """Tell whether a grant says this already."""
+    return grant.state is GrantState.ACTIVE and issuing.entitlement_of(grant) == _kept(
+        grant, allowed
+    )
+
+
+def _kept(grant: Grant, allowed: Entitlement) -> Entitlement:
+    """Return what a grant is to allow.
+
+    That doors may be held open is no reason to sign anew: paper would stop opening for it. That they
+    may not is one.
+    """
+    return replace(allowed, may_hold_open=allowed.may_hold_open and grant.may_hold_open)
+
+
 def _change(
-    session: Session, grant: Grant, allowed: Entitlement, authority: Authority, now: datetime
+    session: Session,
+    grants: Sequence[Grant],
+    allowed: Entitlement,
+    authority: Authority,
+    now: datetime,
 ) -> None:
-    opened = lists.open_lists(session, grant.site_id, allowed.site)
-    signed_anew = (grant.site_id, grant.accessible) != (allowed.site, allowed.accessible)
+    opened = lists.open_lists(session, allowed.site, *(grant.site_id for grant in grants))
     zone = issuing.zone_of_site(session, allowed.site, now)
-    issuing.allow(grant, allowed)
-    grant.state = GrantState.ACTIVE  # it may come back from a hall without doors
-    grant.latest_end = max(grant.latest_end, issuing.windows_of(allowed, zone)[-1].end)
-    session.flush()
-    if signed_anew and _has_pass(session, grant):  # a list cannot say these; a pass does
-        issuing.issue(session, grant, authority, now, issuing.SYSTEM)
+    for grant in grants:
+        wanted = _kept(grant, allowed)
+        signed_anew = _signed_only(issuing.entitlement_of(grant)) != _signed_only(wanted)
+        issuing.allow(grant, wanted)
+        grant.state = GrantState.ACTIVE  # it may come back from a hall without doors
+        grant.latest_end = max(grant.latest_end, issuing.windows_of(wanted, zone)[-1].end)
+        session.flush()
+        if signed_anew and _has_pass(session, grant):
+            issuing.issue(session, grant, authority, now, issuing.SYSTEM)
     lists.publish(session, opened, authority, now)
+
+
+def _signed_only(allowed: Entitlement) -> tuple[int, bool, bool]:
+    """Return what a list cannot say and only a pass does."""
+    return allowed.site, allowed.accessible, allowed.may_hold_open
 
 
 def _has_pass(session: Session, grant: Grant) -> bool:
@@ -178,7 +223,10 @@ def _has_pass(session: Session, grant: Grant) -> bool:
     return session.scalar(of_grant.limit(1)) is not None
 
 
-def _cancel(session: Session, grant: Grant, authority: Authority, now: datetime) -> None:
-    opened = lists.open_lists(session, grant.site_id)
-    grant.state = GrantState.CANCELLED
+def _cancel(session: Session, grants: Sequence[Grant], authority: Authority, now: datetime) -> None:
+    if not grants:
+        return
+    opened = lists.open_lists(session, *(grant.site_id for grant in grants))
+    for grant in grants:
+        grant.state = GrantState.CANCELLED
     lists.publish(session, opened, authority, now)

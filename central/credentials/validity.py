@@ -67,6 +67,7 @@ def of_renter(
     language: str,
     *,
     accessible: bool,
+    may_hold_open: bool = False,
 ) -> Entitlement:
     """Return what a reservation allows its renter.
 
@@ -77,6 +78,7 @@ def of_renter(
         route: the area bits on the way into the hall, and the hall itself.
         language: of the renter, two letters.
         accessible: whether doors stay released longer.
+        may_hold_open: whether doors may stand open for guests.
 
     """
     # Whole minutes inside the occupancy: a second too long would be another renter's.
@@ -89,6 +91,7 @@ def of_renter(
         duration=end - start,
         language=language_of(language),
         accessible=accessible,
+        may_hold_open=may_hold_open,
     )
 
 

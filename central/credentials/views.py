@@ -6,13 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from central.booking.models import Reservation
 from central.booking.reservation import State
 from central.booking.times import to_wall
-from central.credentials.models import Credential, CredentialState, Grant
+from central.credentials.models import Credential, CredentialState, Grant, NamedPass
 from central.credentials.texts import text_of
 from central.errors import NotFound
 from central.halls.models import Area, Hall
@@ -36,6 +36,8 @@ class PassView:
     state: PassState
     reservation: int
     reference: str
+    holder: str | None
+    """To whom its renter gave it, empty once that is forgotten; None: it is the renter's own one."""
     hall: str
     site: str
     address: str
@@ -50,15 +52,21 @@ class PassView:
 
 
 def pass_of(session: Session, reference: str, now: datetime) -> PassView:
-    """Return the pass of a reservation: always the newest signed form.
+    """Return the pass of a reservation, or one with a name: always the newest signed form.
 
     Raises:
-        NotFound: there is no such reservation, or it never was confirmed.
+        NotFound: there is no such reservation or pass, or the reservation never was confirmed.
 
     """
+    named = session.scalar(select(NamedPass).where(NamedPass.reference == reference))
+    mine = (
+        Reservation.reference == reference
+        if named is None
+        else Reservation.id == named.reservation_id
+    )
     one = session.scalar(
         select(Reservation)
-        .where(Reservation.reference == reference)
+        .where(mine)
         .options(
             joinedload(Reservation.hall).joinedload(Hall.site),
             joinedload(Reservation.hall).selectinload(Hall.route),
@@ -66,12 +74,14 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
     )
     if one is None or one.state not in {State.CONFIRMED, State.FINISHED, State.CANCELLED}:
         raise NotFound("pass")
-    newest = _newest(session, one.id)
-    state, zone = _state(one, newest, now), ZoneInfo(one.zone)
+    newest = _newest(session, one.id) if named is None else _newest_named(session, named)
+    is_withdrawn = named is not None and named.withdrawn_at is not None
+    state, zone = _state(one, newest, now, is_withdrawn=is_withdrawn), ZoneInfo(one.zone)
     return PassView(
         state=state,
         reservation=one.id,
         reference=one.reference,
+        holder=named.name if named is not None else None,
         hall=one.hall.name,
         site=one.hall.site.name,
         address=one.hall.site.address,
@@ -99,7 +109,11 @@ def passes(
     if reservation is not None:
         query = (
             query.join(Grant, Grant.id == Credential.grant_id)
-            .join(Reservation, Reservation.id == Grant.reservation_id)
+            .outerjoin(NamedPass, NamedPass.grant_id == Grant.id)
+            .join(
+                Reservation,
+                Reservation.id == func.coalesce(Grant.reservation_id, NamedPass.reservation_id),
+            )
             .where(Reservation.reference == reservation)
         )
     return session.scalars(query).all()
@@ -124,11 +138,15 @@ def pass_by_id(session: Session, credential_id: str) -> Credential:
 
 def reservation_of_grant(session: Session, grant_id: int) -> int | None:
     """Return the reservation that a grant is for; None: it is a crew's or staff's."""
-    return session.scalar(select(Grant.reservation_id).where(Grant.id == grant_id))
+    return session.scalar(
+        select(func.coalesce(Grant.reservation_id, NamedPass.reservation_id))
+        .outerjoin(NamedPass, NamedPass.grant_id == Grant.id)
+        .where(Grant.id == grant_id)
+    )
 
 
 def replaced_for(session: Session, credential_id: str) -> int | None:
-    """Return the reservation for which a pass took the place of another; None: it is a first one."""
+    """Return the reservation whose renter's own pass took the place of another; None: there is none."""
     return session.scalar(
         select(Grant.reservation_id)
         .join(Credential, Credential.grant_id == Grant.id)
@@ -146,11 +164,24 @@ def _newest(session: Session, reservation_id: int) -> Credential | None:
     )
 
 
-def _state(one: Reservation, newest: Credential | None, now: datetime) -> PassState:
+def _newest_named(session: Session, named: NamedPass) -> Credential | None:
+    return session.scalar(
+        select(Credential)
+        .where(Credential.grant_id == named.grant_id)
+        .order_by(Credential.issue.desc())
+        .limit(1)
+    )
+
+
+def _state(
+    one: Reservation, newest: Credential | None, now: datetime, *, is_withdrawn: bool
+) -> PassState:
     if one.state is State.CANCELLED:
         return PassState.CANCELLED
     if now >= one.closes_at:
         return PassState.OVER
+    if is_withdrawn:
+        return PassState.REVOKED
     if newest is None:
         return PassState.COMING
     if newest.state is CredentialState.REVOKED:

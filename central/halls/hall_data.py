@@ -30,6 +30,8 @@ class HallData:
     arriving: str = ""
     leaving: str = ""
     live_from: date | None = None
+    named_passes: int = 3
+    may_hold_open: bool = False
     closes_on_holidays: bool = False
     grid_minutes: int = 1
     shortest_minutes: int = 1
@@ -55,6 +57,7 @@ PLAIN = (
     "name", "capacity", "service_id", "description", "cents_per_hour", "setup_minutes",
     "turnaround_minutes", "early_minutes", "late_minutes", "is_offered", "seated", "kind",
     "surface", "house_rules", "arriving", "leaving", "live_from", "closes_on_holidays",
+    "named_passes", "may_hold_open",
     "grid_minutes", "shortest_minutes", "longest_minutes", "notice_hours", "horizon_days",
 )  # fmt: skip
 """What `HallData` and `models.Hall` call the same."""

@@ -23,6 +23,8 @@ from central.halls.access_type import AccessType
 
 LARGEST_SITE = 0xFFFF
 """A credential names its site in two bytes."""
+MOST_NAMED_PASSES = 20
+"""A site's list of changes has place for so many passes of a reservation."""
 AREA_BITS = 32
 """A credential has one bit for each area of its site."""
 
@@ -120,6 +122,10 @@ class Hall(Base):
     is_offered: Mapped[bool] = mapped_column(default=True)
     live_from: Mapped[date | None]
     """First local day of use that is booked here; before it the old way holds. Empty: always."""
+    named_passes: Mapped[int] = mapped_column(SmallInteger, default=3, server_default=text("3"))
+    """How many passes with a name a renter may give to others at a time."""
+    may_hold_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether renters may let its doors stand open for their guests."""
     closes_on_holidays: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Closed on Belgian public holidays, unless a special day says otherwise."""
     grid_minutes: Mapped[int] = mapped_column(default=1, server_default=text("1"))

@@ -17,7 +17,15 @@ from pydantic import (
 from central.halls.access_type import AccessType
 from central.halls.day_parts import PARTS
 from central.halls.hall_data import HallData
-from central.halls.models import AREA_BITS, LARGEST_SITE, Door, Hall, Site, SpecialDay
+from central.halls.models import (
+    AREA_BITS,
+    LARGEST_SITE,
+    MOST_NAMED_PASSES,
+    Door,
+    Hall,
+    Site,
+    SpecialDay,
+)
 from central.halls.photo_schemas import HallPhotoOut
 
 _DAY = 24 * 60
@@ -192,6 +200,10 @@ class HallFacts(BaseModel):
     is_offered: bool = True
     live_from: date | None = None
     """First day of use that is booked here; before it the old way holds."""
+    named_passes: int = Field(default=3, ge=0, le=MOST_NAMED_PASSES)
+    """How many passes a renter may give to others at a time."""
+    may_hold_open: bool = False
+    """Whether renters may let its doors stand open for their guests."""
     closes_on_holidays: bool = False
     grid_minutes: int = Field(default=1, ge=1, le=_DAY)
     """Uses start and end on wall times that this divides, counted from midnight."""

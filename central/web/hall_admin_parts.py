@@ -10,6 +10,7 @@ from central.halls.access_type import AccessType
 from central.halls.day_parts import PARTS, parts_of
 from central.halls.facts import features, kinds
 from central.halls.hall_data import HallData
+from central.halls.models import MOST_NAMED_PASSES
 from central.web.typed_fields import Fields, Reader, clock, euros, first, number
 
 _DAY = 24 * 60
@@ -230,7 +231,10 @@ def _read_limits(reader: Reader, data: HallData) -> HallData:
 
 
 def _fill_way_in(data: HallData, _today: date) -> Filled:
-    filled: Filled = {}
+    filled: Filled = {
+        "named_passes": (number(data.named_passes),),
+        "may_hold_open": ("1",) if data.may_hold_open else (),
+    }
     for place, (begin, way, says) in enumerate(sorted(data.access)):
         filled |= {
             f"first-{place}": (begin.isoformat(),),
@@ -241,7 +245,12 @@ def _fill_way_in(data: HallData, _today: date) -> Filled:
 
 
 def _read_way_in(reader: Reader, data: HallData) -> HallData:
-    return replace(data, access=list(_ways(reader)))
+    return replace(
+        data,
+        access=list(_ways(reader)),
+        named_passes=reader.needed_number("named_passes", 0, MOST_NAMED_PASSES),
+        may_hold_open=bool(reader.typed("may_hold_open")),
+    )
 
 
 def _ways(reader: Reader) -> Iterator[tuple[date, AccessType, str]]:

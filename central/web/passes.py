@@ -28,7 +28,8 @@ def show(
     """Show the pass like a boarding pass; always the newest signed form of it."""
     with database.read() as session:
         view = views.pass_of(session, holder.subject, now)
-    note_read(database, [view.reservation], now)
+    if view.holder is None:  # others who open theirs have not read what the renter was told
+        note_read(database, [view.reservation], now)
     # segno's own drawing of a text of our alphabet: nothing in it comes from outside.
     code = Markup(qr.svg(view.text).decode()) if view.text else None  # noqa: S704
     page = pages.show(request, "pass.html", it=view, link=link, code=code)

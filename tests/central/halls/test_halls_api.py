@@ -136,6 +136,8 @@ def test_all_that_is_told_of_a_hall_comes_back_and_can_be_changed(
         "house_rules": "Geen vuurwerk.",
         "leaving": "Doe de lichten uit.",
         "live_from": "2026-12-01",
+        "named_passes": 5,
+        "may_hold_open": True,
         "closes_on_holidays": True,
         "grid_minutes": 30,
         "shortest_minutes": 60,

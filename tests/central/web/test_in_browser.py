@@ -143,6 +143,30 @@ def test_every_renter_page_is_accessible_and_fits_a_phone(browser: Browser, serv
     page.context.close()
 
 
+def test_passes_for_others_are_given_and_withdrawn_without_javascript_and_by_who_cannot_see(
+    browser: Browser, served: Served
+) -> None:
+    plain = a_page(browser, javascript=False)
+    plain.goto(f"{served.url}/book?hall={served.city.a}&day=2026-12-19")
+    fill_in(plain, "2026-12-19")
+    plain.press("#name", "Enter")
+    plain.click("text=Passen voor anderen")
+    plain.get_by_label("Voor wie is hij?").fill("Lies")
+    plain.keyboard.press("Enter")
+    expect(plain.get_by_label("Link om door te sturen Lies")).to_be_editable(editable=False)
+    plain.get_by_label("Voor wie is hij?").fill("lies")
+    plain.keyboard.press("Enter")
+    expect(plain.locator(".summary")).to_contain_text("gaf al een pas aan deze naam")
+    page = a_page(browser)
+    page.goto(plain.url)
+    must_be_accessible(page)
+    must_fit(page)
+    page.get_by_role("link", name="Trek in Lies").click()
+    must_be_accessible(page)
+    page.context.close()
+    plain.context.close()
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_the_desk_is_accessible_in_light_and_dark(
     browser: Browser, served: Served, colours: str
