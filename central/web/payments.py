@@ -99,7 +99,8 @@ def _to_provider(payer: Payer, one: Payment, page: str) -> Response:
     except ProviderUnreachable as error:
         return _choice(payer, {"way": words(f"error.{error.code}")})
     # A form may lead to our own pages only (CSP): to another site leads a link on the next page.
-    return _to(one.checkout_url if one.checkout_url.startswith(f"{own}/") else page)
+    is_own = one.checkout_url.startswith(f"{own}/")
+    return _to(one.checkout_url.removeprefix(own) if is_own else page)
 
 
 @router.get("/orders/{link}/payments/{reference}")

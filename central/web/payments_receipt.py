@@ -68,5 +68,5 @@ def vat_of(lines: Iterable[PriceLineRow]) -> dict[int, tuple[int, int]]:
     return {
         percent: (cents, (2 * cents * percent + 100 + percent) // (2 * (100 + percent)))
         for percent, cents in sorted(sums.items())
-        if cents
+        if cents and percent
     }

@@ -10,12 +10,14 @@ from central.accounts.roles import WHOLE_CITY
 from central.booking import rules
 from central.booking.price_rules import LineKind, PriceRule, PriceUnit
 from central.booking.reservation import State as Place
+from central.booking.rule_models import PriceLineRow
 from central.payments import deposits, desk, refunding
 from central.payments.deposit import RETURNED_WITHIN, DepositNotPossible, State, TooMuchRetained
 from central.payments.desk import ChangedMeanwhile
 from central.payments.models import TRANSFER, Payment, Refund, Via
 from central.payments.provider import GivenBack, ProviderUnreachable, Report
 from central.payments.refund import RefundNotPossible
+from central.web.payments_receipt import vat_of
 from tests.central.a_city import NOW, use
 from tests.central.payments.a_till import PRICE, Till
 
@@ -201,3 +203,14 @@ def test_two_clerks_who_book_the_same_money_book_it_once(till: Till) -> None:
         desk.receive(session, one.id, seen, "staff:8", till.time())
     with till.database.read() as session:
         assert session.scalars(select(Refund)).all() == []
+
+
+def test_a_receipt_says_how_much_vat_is_in_each_percentage() -> None:
+    lines = [
+        PriceLineRow(kind=LineKind.RENT, cents=12100, vat_percent=21),
+        PriceLineRow(kind=LineKind.DISCOUNT, cents=-1, vat_percent=21),
+        PriceLineRow(kind=LineKind.RENT, cents=5000, vat_percent=0),
+        PriceLineRow(kind=LineKind.EXTRA, cents=106, vat_percent=6),
+        PriceLineRow(kind=LineKind.DEPOSIT, cents=12500, vat_percent=21),
+    ]
+    assert vat_of(lines) == {6: (106, 6), 21: (12099, 2100)}
