@@ -17,6 +17,7 @@ from edge.core.presentation import Folding, Presentation, note_granted, see
 from edge.doorway import Doorway
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.store import Store
+from edge.guests import Guests
 from edge.recording import Recorder
 from edge.signs import Signs
 from edge.unit_clock import UnitClock
@@ -39,12 +40,13 @@ class Access:
         store: Store,
         doorway: Doorway,
         signs: Signs,
+        guests: Guests,
         pause: Callable[[float], None],
     ) -> None:
         """Decide by beliefs and time, write to the journal, move the door; `pause` rests the reader."""
         self._believing, self._clock, self._recorder = believing, clock, recorder
         self._store, self._doorway, self._signs = store, doorway, signs
-        self._pause = pause
+        self._guests, self._pause = guests, pause
         self._shown = Presentation()
         self._folding = Folding()
         self._bad: deque[float] = deque()
@@ -69,7 +71,7 @@ class Access:
         """Return what this door answers to a text now; nothing is written and nothing moves."""
         beliefs = self._believing.beliefs
         # Shown again within seconds of opening, a pass reopens without spending another use.
-        free = self._shown.is_reopening(text, now)
+        free = self._shown.is_reopening(text, now) or self._guests.holds(text)
         spent = (lambda _id: 0) if free else self._spent
         trust = beliefs.trust(self._doorway.mode, self._clock.unix_ms())
         try:
@@ -115,6 +117,9 @@ class Access:
         self._signs.granted(claims, now, release / 1000)
         if uses:
             self._keep_second()
+        begun = self._guests.shown(granted, text, now, is_free=self._doorway.is_free)
+        if begun is not None:
+            self._signs.guests(claims, now, begun=begun)
         return granted
 
     def _refuse(self, denied: Denied, now: float) -> None:

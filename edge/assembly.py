@@ -39,6 +39,7 @@ from edge.drivers.systemd import Supervisor
 from edge.events import Input, StopRequested
 from edge.faults import Faults
 from edge.floor_reset import FloorResetting
+from edge.guests import Guests
 from edge.housekeeping import Housekeeping
 from edge.inbox import Inbox
 from edge.inspection import Inspection
@@ -128,6 +129,7 @@ def _assemble(
     )
     uplink = _uplink(config, inbox, memory, closing)
     reader = Reader(config.reader, inbox.emit, config.run)
+    guests = Guests(believing, memory.clock)
     access = Access(
         believing,
         memory.clock,
@@ -135,6 +137,7 @@ def _assemble(
         memory.store,
         doorway,
         hardware.signs,
+        guests,
         reader.pause,
     )
     watching = Watching(
@@ -169,6 +172,7 @@ def _assemble(
         memory.recorder,
         doorway,
         hardware.signs,
+        guests,
         uplink,
         inspection.for_central,
     )

@@ -17,6 +17,7 @@ from edge.core.modes import mode_now
 from edge.core.nonces import NonceBook
 from edge.doorway import Doorway
 from edge.drivers.database import DatabaseFailed
+from edge.guests import Guests
 from edge.recording import Recorder
 from edge.signs import Signs
 from edge.unit_clock import UnitClock
@@ -39,13 +40,14 @@ class Commanding:
         recorder: Recorder,
         doorway: Doorway,
         signs: Signs,
+        guests: Guests,
         uplink: Uplink,
         inspect: Callable[[CommandName], Mapping[str, Any]],
     ) -> None:
         """Act on the door and its signs; answer over the uplink, with what `inspect` finds."""
         self._believing, self._clock, self._recorder = believing, clock, recorder
         self._doorway, self._signs, self._uplink = doorway, signs, uplink
-        self._inspect = inspect
+        self._guests, self._inspect = guests, inspect
         self._nonces = NonceBook()
         self._note_late_from = float("-inf")
 
@@ -71,11 +73,17 @@ class Commanding:
         beliefs = self._believing.beliefs
         in_service = beliefs.config is not None and beliefs.config.commissioned
         may_open = in_service and beliefs.fresh and beliefs.mode_is_proven
-        mode = mode_now(beliefs.modes, self._clock.unix_ms(), may_open=may_open)
+        signed = mode_now(beliefs.modes, self._clock.unix_ms(), may_open=may_open)
+        mode = self._guests.mode(signed, now)
         if mode is self._doorway.mode:
             return
         cause = beliefs.modes.cause if beliefs.modes else ""
-        line = {"mode": mode.value, "before": self._doorway.mode.value, "cause": cause}
+        line = {
+            "mode": mode.value,
+            "before": self._doorway.mode.value,
+            "cause": "pass" if mode is not signed else cause,
+            **self._guests.line,
+        }
         try:
             entry = self._recorder.must_write(EventKind.MODE_CHANGED, line)
         except DatabaseFailed:

@@ -16,6 +16,7 @@ REFUSED_FOR = 5.0
 CODE_SEEN_FOR = 0.4
 COME_CLOSER_FOR = 1.5
 WARNING_FOR = 10.0
+GUESTS_FOR = 8.0
 IDENTIFY_FOR = 10.0
 
 _URGENCY = (
@@ -81,6 +82,17 @@ class Signs:
         self._said.pop(Scene.REFUSED, None)
         words = self._words(greeting(Greeting.OPEN, self._language(language)), language, "open")
         self._said[Scene.OPEN] = _Said(now + seconds, words)
+
+    def guests(self, claims: Claims, now: float, *, begun: bool) -> None:
+        """Say that the pass lets the door stand open for guests from now on, or no longer."""
+        what, scene, tone = (
+            (Greeting.GUESTS_MAY_ENTER, Scene.OPEN, "open")
+            if begun
+            else (Greeting.GUESTS_OVER, Scene.WARN, "warn")
+        )
+        self._said.pop(Scene.OPEN, None)
+        said = greeting(what, self._language(claims.language))
+        self._said[scene] = _Said(now + GUESTS_FOR, self._words(said, claims.language, tone))
 
     def refused(self, denied: Denied, now: float) -> None:
         """Say why not, and what to do."""

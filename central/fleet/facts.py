@@ -11,6 +11,7 @@ from typing import Any
 from contracts.bodies import U32
 from contracts.documents import DocumentType
 from contracts.journal import Event, EventKind
+from contracts.modes import DoorMode
 from contracts.reasons import Fault
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -73,6 +74,16 @@ def fault_change(event: Event) -> FaultChange | None:
     except ValueError:
         return None
     return FaultChange(code, event.kind is EventKind.FAULT_RAISED, plain(event.data.get("detail")))
+
+
+def mode_of(event: Event) -> DoorMode | None:
+    """Return the mode that a door changed to, if it is one that this release knows."""
+    if event.kind is not EventKind.MODE_CHANGED:
+        return None
+    try:
+        return DoorMode(event.data.get("mode", ""))
+    except ValueError:
+        return None
 
 
 def list_named(event: Event) -> ListNamed | None:

@@ -12,7 +12,7 @@ from central.accounts.principals import Watcher
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.fleet import queries
-from central.fleet.facts import fault_change, list_named
+from central.fleet.facts import fault_change, list_named, mode_of
 from central.fleet.queries import EntryView, Wanted
 from central.web.pages import ThePages
 from contracts.documents import DocumentType
@@ -90,6 +90,7 @@ def _row(view: EntryView, zone: ZoneInfo) -> dict[str, object]:
         "at": to_wall(entry.wall or entry.received_at, zone),
         "is_doubtful": entry.wall is None or not entry.trust.trusted,
         "fault": change.code if change else None,
+        "mode": mode_of(event),
         "list": named.kind.name.lower() if named and named.kind in _LISTS else None,
         "number": named.number if named else None,
         "who": entry.credential[:6] if entry.credential else None,

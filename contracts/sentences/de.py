@@ -175,6 +175,13 @@ _GREETINGS = {
     Greeting.OPEN_FOR_ALL: Sentence(
         "Die Tür ist für alle offen.", "Sie brauchen jetzt keinen Zutrittspass."
     ),
+    Greeting.GUESTS_MAY_ENTER: Sentence(
+        "Die Tür bleibt für Ihre Gäste offen.",
+        "Zeigen Sie Ihren Pass noch einmal, um sie zu schließen. Nach Ihrer Zeit schließt sie von selbst.",
+    ),
+    Greeting.GUESTS_OVER: Sentence(
+        "Die Tür wird wieder verriegelt.", "Schließen Sie die Tür hinter sich."
+    ),
     Greeting.COME_CLOSER: Sentence(
         "Die Kamera sieht Ihren Code noch nicht gut.",
         "Kommen Sie näher, neigen Sie ihn etwas oder stellen Sie den Bildschirm heller.",

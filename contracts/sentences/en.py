@@ -162,6 +162,11 @@ _GREETINGS = {
     Greeting.CODE_SEEN: Sentence("One moment.", "Hold your pass still."),
     Greeting.OPEN: Sentence("Welcome, you can come in.", "Push or pull the door now."),
     Greeting.OPEN_FOR_ALL: Sentence("The door is open for everybody.", "You need no pass now."),
+    Greeting.GUESTS_MAY_ENTER: Sentence(
+        "The door stays open for your guests.",
+        "Show your pass once more to lock it again. After your time it locks by itself.",
+    ),
+    Greeting.GUESTS_OVER: Sentence("The door locks again.", "Close the door behind you."),
     Greeting.COME_CLOSER: Sentence(
         "The camera cannot see your code well yet.",
         "Come closer, tilt it a little or make your screen brighter.",

@@ -172,6 +172,13 @@ _GREETINGS = {
     Greeting.OPEN_FOR_ALL: Sentence(
         "La porte est ouverte à tous.", "Vous n'avez pas besoin de pass maintenant."
     ),
+    Greeting.GUESTS_MAY_ENTER: Sentence(
+        "La porte reste ouverte pour vos invités.",
+        "Montrez votre pass encore une fois pour la refermer. À la fin, elle se verrouille toute seule.",
+    ),
+    Greeting.GUESTS_OVER: Sentence(
+        "La porte se verrouille à nouveau.", "Fermez la porte derrière vous."
+    ),
     Greeting.COME_CLOSER: Sentence(
         "La caméra ne voit pas encore bien votre code.",
         "Approchez-vous, inclinez un peu ou rendez votre écran plus clair.",

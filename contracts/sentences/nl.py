@@ -169,6 +169,11 @@ _GREETINGS = {
     Greeting.OPEN_FOR_ALL: Sentence(
         "De deur is voor iedereen open.", "U hebt nu geen toegangspas nodig."
     ),
+    Greeting.GUESTS_MAY_ENTER: Sentence(
+        "De deur blijft open voor uw gasten.",
+        "Toon uw toegangspas nog eens om ze weer te sluiten. Na uw tijd gaat ze vanzelf op slot.",
+    ),
+    Greeting.GUESTS_OVER: Sentence("De deur gaat weer op slot.", "Doe de deur achter u dicht."),
     Greeting.COME_CLOSER: Sentence(
         "De camera ziet uw code nog niet goed.",
         "Kom dichterbij, kantel een beetje of maak uw scherm helderder.",

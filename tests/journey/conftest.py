@@ -49,7 +49,13 @@ def a_pass(city: Demo) -> Iterator[Callable[..., bytes]]:
     """Make a crew's pass by hand, as its PNG."""
     central = city.central()
 
-    def make(site: int = 1, areas: tuple[int, ...] = (0, 1, 2), hours: float = 2) -> bytes:
+    def make(
+        site: int = 1,
+        areas: tuple[int, ...] = (0, 1, 2),
+        hours: float = 2,
+        *,
+        may_hold_open: bool = False,
+    ) -> bytes:
         now = datetime.now(UTC)  # noqa: TID251 - real programs, real time
         made = central.post(
             "passes",
@@ -59,6 +65,7 @@ def a_pass(city: Demo) -> Iterator[Callable[..., bytes]]:
             starts_at=(now - timedelta(minutes=5)).isoformat(),
             ends_at=(now + timedelta(hours=hours)).isoformat(),
             label="test",
+            may_hold_open=may_hold_open,
         )
         return central.picture(f"passes/{made['id']}/pass.png")
 

@@ -62,6 +62,12 @@ def test_the_way_to_new_entries_keeps_door_and_grant_and_is_on_older_pages_too(
             "nieuwe lijst of instelling aanvaard<",
         ),
         (
+            EventKind.MODE_CHANGED,
+            {"mode": "hold_open", "cause": "pass", "credential": "ab" * 8, "grant": 7},
+            "stand van de deur veranderd: blijft open voor gasten<",
+        ),
+        (EventKind.MODE_CHANGED, {"mode": ["locked"]}, "stand van de deur veranderd<"),
+        (
             EventKind.DOCUMENT_ACCEPTED,
             accepted(DocumentType.ACK),
             "nieuwe lijst of instelling aanvaard<",
