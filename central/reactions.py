@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from central.accounts.mailer import PostOffice
+from central.booking.models import Reservation
 from central.credentials import lists, views
 from central.credentials import service as credentials
 from central.documents.authority import Authority
@@ -43,7 +44,7 @@ from central.notifications import service as notifications
 from central.notifications.notification import MessageKind
 from central.notifications.office import MessageOffice
 from central.outbox.service import Announced, Reaction, Reactions
-from central.payments import deposits, refunding
+from central.payments import deposits, moving, refunding
 from central.payments.till import Till
 from contracts.documents import DocumentType
 
@@ -208,6 +209,12 @@ def _money_moves(till: Till) -> Reactions:
     def tell_short(session: Session, announced: Announced, now: datetime) -> None:
         letters.short(session, announced.event.payment, now)
 
+    def follow_move(session: Session, announced: Announced, now: datetime) -> None:
+        number, key = announced.event.reservation, str(announced.key)
+        if more := moving.follow(session, number, key, now):
+            order = session.get_one(Reservation, number).order_id
+            letters.asked_more(session, order, more, key, now)
+
     def tell_retained(session: Session, announced: Announced, now: datetime) -> None:
         letters.retained(session, announced.event.deposit, now)
 
@@ -219,4 +226,5 @@ def _money_moves(till: Till) -> Reactions:
         PaymentLate: (Reaction("payments.tell_late", inside=tell_late),),
         PaymentShort: (Reaction("payments.tell_short", inside=tell_short),),
         DepositRetained: (Reaction("payments.tell_retained", inside=tell_retained),),
+        ReservationMoved: (Reaction("payments.follow_move", inside=follow_move),),
     }

@@ -93,7 +93,7 @@ class ServicePolicy(Base):
     service_id: Mapped[int] = mapped_column(
         ForeignKey("city_service.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    pays_first: Mapped[bool] = mapped_column(default=False)
+    pays_first: Mapped[bool] = mapped_column(default=True)
     """Nothing is certain before the money is booked; else the service sends a bill."""
     approval_working_days: Mapped[int] = mapped_column(default=5)
     """Within how many it answers a request."""

@@ -236,7 +236,7 @@ class ActivityOut(BaseModel):
 class PolicyForm(BaseModel):
     """How a city service handles reservations."""
 
-    pays_first: bool = False
+    pays_first: bool = True
     approval_working_days: int = Field(default=5, ge=1, le=60)
     refunds: list[tuple[Annotated[int, Field(ge=0, le=250)], Percent]] = Field(
         default=[], max_length=10

@@ -55,7 +55,7 @@ class CodeInUse(CentralError):
 class Policy:
     """How a city service handles reservations; the fields mean what they mean in `ServicePolicy`."""
 
-    pays_first: bool = False
+    pays_first: bool = True
     approval_working_days: int = 5
     refunds: tuple[tuple[int, int], ...] = ()
     """Pairs of working days before the day of use, and percent given back."""
@@ -217,8 +217,10 @@ def activities(session: Session) -> list[ActivityKind]:
 
 
 def policy_of(session: Session, service_id: int | None) -> Policy:
-    """Return how a city service handles reservations; the usual for a hall of no service."""
-    row = None if service_id is None else session.get(ServicePolicy, service_id)
+    """Return how a city service handles reservations; a hall of no service has nobody to take money."""
+    if service_id is None:
+        return Policy(pays_first=False)
+    row = session.get(ServicePolicy, service_id)
     if row is None:
         return Policy()
     refunds = tuple((days, percent) for days, percent in row.refunds)

@@ -23,7 +23,9 @@ def collect(session: Session, one: Payment, reservations: Collection[int], now: 
     for share in ledger.shares_of(session, one.id):
         if share.reservation_id not in reservations or not share.deposit_cents:
             continue
-        if of_reservation(session, share.reservation_id) is not None:
+        found = of_reservation(session, share.reservation_id)
+        if found is not None:  # the reservation was changed, and asks more
+            found.cents += share.deposit_cents
             continue
         ends_at = session.get_one(Reservation, share.reservation_id).ends_at
         session.add(

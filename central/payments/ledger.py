@@ -4,13 +4,13 @@ Whoever changes money of an order locks the order first, then the payment, and o
 and reservations: so nobody waits in a circle, and two who bring the same money come one by one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from central.booking.models import Order
+from central.booking.models import Order, Reservation
 from central.errors import NotFound
 from central.payments.models import Outcome, Payment, PaymentChange, PaymentShare, Receipt
 from central.payments.payment import Transition, after
@@ -67,16 +67,25 @@ def shares_of(session: Session, payment_id: int) -> list[PaymentShare]:
     )
 
 
-def paid_for(session: Session, reservation_ids: Collection[int]) -> frozenset[int]:
-    """Return of which reservations the money is booked."""
-    return frozenset(
-        session.scalars(
-            select(PaymentShare.reservation_id).where(
-                PaymentShare.reservation_id.in_(reservation_ids),
-                PaymentShare.outcome == Outcome.BOOKED,
-            )
+def paid_for(session: Session, reservation_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
+    """Return what is booked of prices and of deposits, by reservation."""
+    rows = session.execute(
+        select(
+            PaymentShare.reservation_id,
+            func.sum(PaymentShare.cents),
+            func.sum(PaymentShare.deposit_cents),
         )
+        .where(PaymentShare.reservation_id.in_(reservation_ids))
+        .where(PaymentShare.outcome == Outcome.BOOKED)
+        .group_by(PaymentShare.reservation_id)
     )
+    return {number: (int(cents), int(deposit)) for number, cents, deposit in rows}
+
+
+def open_of(one: Reservation, paid: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
+    """Return what of the price and of the deposit of a reservation is not paid."""
+    cents, deposit = paid.get(one.id, (0, 0))
+    return max(0, one.cents - cents), max(0, one.deposit_cents - deposit)
 
 
 def receipts_of(session: Session, payment_ids: Collection[int]) -> Sequence[Receipt]:

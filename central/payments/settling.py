@@ -54,6 +54,8 @@ class _Sorted:
     """Somebody of staff did not wait for the money."""
     gone: list[int] = field(default_factory=list)
     """Cancelled, denied, or paid already in another way."""
+    open: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """What of each price and deposit is not paid yet."""
 
 
 def receive(session: Session, payment_id: int, money: Money, now: datetime) -> Payment:
@@ -133,8 +135,8 @@ def _book(session: Session, one: Payment, actor: str, now: datetime) -> None:
         )
     else:
         ledger.change(session, one, Transition.BOOK, now, actor)
-    _set(session, one, booked, Outcome.BOOKED)
     _set(session, one, lost, Outcome.RETURNED)
+    _count(session, one, found, booked)
     _give_back(session, one, lost, now)
     deposits.collect(session, one, booked, now)
     abandon_others(session, one, now)
@@ -150,10 +152,11 @@ def _sorted(session: Session, one: Payment, now: datetime) -> _Sorted:
     halls = session.scalars(select(Reservation.hall_id).where(Reservation.id.in_(ids))).all()
     # Also the spaces of what ran out: all are locked in one go, in their order.
     _, rows = locked(session, ids, spaces_of_halls(session, halls), now)
-    elsewhere = ledger.paid_for(session, ids)
+    paid = ledger.paid_for(session, ids)
     found = _Sorted()
     for row in rows:
-        if row.id in elsewhere:
+        found.open[row.id] = ledger.open_of(row, paid)
+        if row.id in paid and not any(found.open[row.id]):
             found.gone.append(row.id)
         elif row.state is Place.AWAITING_PAYMENT:
             found.kept.append(row.id)
@@ -189,12 +192,24 @@ def _set(session: Session, one: Payment, reservations: Collection[int], outcome:
     session.flush()
 
 
+def _count(session: Session, one: Payment, found: _Sorted, booked: Collection[int]) -> None:
+    """Count for each reservation what it still asks; it may cost less than when it was asked."""
+    for share in ledger.shares_of(session, one.id):
+        if share.reservation_id in booked:
+            cents, deposit = found.open[share.reservation_id]
+            share.outcome = Outcome.BOOKED
+            share.cents = min(share.cents, cents)
+            share.deposit_cents = min(share.deposit_cents, deposit)
+    session.flush()
+
+
 def _give_back(session: Session, one: Payment, lost: Collection[int], now: datetime) -> None:
     """Owe what was asked for what is not had, and what came above what was asked."""
-    back = _asked(ledger.shares_of(session, one.id), lost)
+    shares = ledger.shares_of(session, one.id)
+    back = _asked(shares, lost)
     # Of what was accepted though it was too little, no more goes back than came.
     refunding.owe(session, one, min(back, one.received_cents), Cause.LATE, f"late:{one.id}", now)
-    surplus = one.received_cents - one.cents
+    surplus = one.received_cents - _asked(shares, [share.reservation_id for share in shares])
     refunding.owe(session, one, surplus, Cause.SURPLUS, f"surplus:{one.id}", now)
 
 

@@ -41,10 +41,19 @@ class NoSuchWay(CentralError):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked for one reservation: all, or what it became dearer when it was changed."""
+
+    reservation: Reservation
+    cents: int
+    deposit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """What an order asks now."""
 
-    reservations: tuple[Reservation, ...]
+    parts: tuple[Part, ...]
     until: datetime | None
     """Until when the places are kept; None: they are certain already."""
     starts_at: datetime
@@ -52,7 +61,7 @@ class Due:
     @property
     def cents(self) -> int:
         """Prices and deposits together."""
-        return sum(one.cents + one.deposit_cents for one in self.reservations)
+        return sum(one.cents + one.deposit_cents for one in self.parts)
 
     def allows_transfer(self, now: datetime) -> bool:
         """Tell whether a transfer arrives in time."""
@@ -72,11 +81,12 @@ def due(session: Session, order_id: int, now: datetime) -> Due | None:
         .execution_options(populate_existing=True)
     ).all()
     paid = ledger.paid_for(session, [one.id for one in rows])
-    asked = tuple(one for one in rows if one.id not in paid and _is_asked(session, one, now))
+    parts = [Part(one, *ledger.open_of(one, paid)) for one in rows if _is_asked(session, one, now)]
+    asked = tuple(one for one in parts if one.cents + one.deposit_cents)
     if not asked:
         return None
-    kept = [one.hold_expires_at for one in asked if one.hold_expires_at is not None]
-    return Due(asked, min(kept, default=None), asked[0].starts_at)
+    kept = [time for one in asked if (time := one.reservation.hold_expires_at) is not None]
+    return Due(asked, min(kept, default=None), asked[0].reservation.starts_at)
 
 
 def _is_asked(session: Session, one: Reservation, now: datetime) -> bool:
@@ -104,7 +114,7 @@ def begin(
         raise NothingToPay
     if way == TRANSFER and not at_desk and not asked.allows_transfer(now):
         raise NoSuchWay
-    shares = {one.id: (one.cents, one.deposit_cents) for one in asked.reservations}
+    shares = {one.reservation.id: (one.cents, one.deposit_cents) for one in asked.parts}
     for other in ledger.payments_of(session, order_id):
         if other.way != way or other.state not in {*WAITING, State.PARTLY}:
             continue
@@ -123,7 +133,7 @@ def _new(session: Session, order_id: int, way: str, asked: Due, now: datetime) -
     is_transfer = way == TRANSFER
     if is_transfer and asked.until is not None and asked.allows_transfer(now):
         until = max(until, _first_transfer(session, order_id, now) + TRANSFER_TAKES)
-        ids = [one.id for one in asked.reservations if one.hold_expires_at is not None]
+        ids = [one.reservation.id for one in asked.parts if one.reservation.hold_expires_at]
         paying.keep_waiting(session, order_id, until, now, ids)
     made = Payment(
         reference=new_reference(),
@@ -143,12 +153,12 @@ def _new(session: Session, order_id: int, way: str, asked: Due, now: datetime) -
     session.add_all(
         PaymentShare(
             payment_id=made.id,
-            reservation_id=one.id,
+            reservation_id=one.reservation.id,
             cents=one.cents,
             deposit_cents=one.deposit_cents,
             outcome=Outcome.WAITING,
         )
-        for one in asked.reservations
+        for one in asked.parts
     )
     session.flush()
     return made

@@ -21,6 +21,11 @@ class Letters(Protocol):
     def refund_due(self, session: Session, refund_id: int, now: datetime) -> None:
         """Tell that money goes back, and why."""
 
+    def asked_more(
+        self, session: Session, order_id: int, cents: int, key: str, now: datetime
+    ) -> None:
+        """Tell that a changed reservation costs more, and how to pay that; told once per key."""
+
     def retained(self, session: Session, deposit_id: int, now: datetime) -> None:
         """Tell that a part of a deposit is kept, and why."""
 

@@ -50,6 +50,27 @@ class PaymentMails:
         key = f"refund-{back.id}"
         self._post(session, one, f"refund_{back.cause}", key, now, money=back.cents)
 
+    def asked_more(
+        self, session: Session, order_id: int, cents: int, key: str, now: datetime
+    ) -> None:
+        """Tell that a changed reservation costs more, and how to pay that; told once per key."""
+        order = order_with(session, order_id)
+        words = words_for(order)
+        facts = {"money": words.money(cents), "reference": order.reference}
+        mail = compose(
+            self._pages,
+            words,
+            order.person.email,
+            words("payment_mail.more_subject", **facts),
+            [words("payment_mail.more", **facts)],
+            Button(words("payment.title"), f"{self._order_page(order)}/pay"),
+        )
+        post(session, mail, now, f"more-{order.id}-{key}")
+
+    def _order_page(self, order: Order) -> str:
+        link = self._links.make(LinkPurpose.ORDER, order.reference, link_ends(order.reservations))
+        return f"{self._settings.base_url}/orders/{link}"
+
     def retained(self, session: Session, deposit_id: int, now: datetime) -> None:
         """Tell that a part of a deposit is kept, and why."""
         kept = session.get_one(Deposit, deposit_id)
@@ -81,14 +102,13 @@ class PaymentMails:
             "day": words.day(until),
             "time": words.time(until),
         }
-        link = self._links.make(LinkPurpose.ORDER, order.reference, link_ends(order.reservations))
         mail = compose(
             self._pages,
             words,
             order.person.email,
             words(f"payment_mail.{kind}_subject", **facts),
             [words(f"payment_mail.{kind}", **facts)],
-            Button(words("payment_mail.see"), f"{self._settings.base_url}/orders/{link}"),
+            Button(words("payment_mail.see"), self._order_page(order)),
         )
         post(session, mail, now, dedupe_key)
 

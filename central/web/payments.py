@@ -160,6 +160,7 @@ def _choice(payer: Payer, problems: dict[str, str] | None = None) -> Response:
         "payment_pay.html",
         HTTPStatus.BAD_GATEWAY if problems else HTTPStatus.OK,
         link=payer.link,
+        reference=order.reference,
         asked=asked,
         until=asked.until and to_wall(asked.until, zone_of(payer.settings)),
         minutes=left and max(1, int(left.total_seconds() // 60)),

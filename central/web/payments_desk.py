@@ -249,6 +249,7 @@ def _page(
         order=order,
         communication=payment_mails.words_of(one) if one.communication else "",
         waits=one.state in {State.OPEN, State.PARTLY, State.BEGUN},
+        asked=asked,
         may_confirm=asked is not None and asked.until is not None,
         may_decide=not staff.scope(Role.HALL_MANAGER).is_empty,
         form=form or MoneyForm(),

@@ -18,8 +18,9 @@ from central.accounts.principals import StaffWith
 from central.accounts.refusals import NotInScope
 from central.accounts.roles import Right, Role, Scope, scope_of
 from central.accounts.sessions import StaffMember, new_token
-from central.booking import closures
+from central.booking import closures, rules
 from central.booking.models import Closure
+from central.booking.rules import Policy
 from central.booking.times import Period
 from central.database import Database
 from central.halls.models import Hall, RouteStep
@@ -192,6 +193,8 @@ def place(application: FastAPI, town: Town, people: People) -> Place:
     with town.database.write() as session:
         a, b = (session.get_one(Hall, one) for one in (town.halls.a, town.halls.b))
         a.service_id, b.service_id = people.culture, people.sport
+        bills_afterwards = Policy(pays_first=False)
+        rules.put_policy(session, people.culture, bills_afterwards, "system", NOW)
         steps = (0, 1, 3)
         session.add_all(
             RouteStep(hall_id=b.id, position=at, bit=bit) for at, bit in enumerate(steps)

@@ -8,8 +8,9 @@ import pytest
 
 from central.accounts.links import LinkPurpose
 from central.accounts.roles import Right, Role
-from central.booking import queries
+from central.booking import queries, rules
 from central.booking import service as booking
+from central.booking.rules import Policy
 from central.errors import CentralError
 from central.events import FeedbackGiven
 from central.feedback import answers, who
@@ -108,6 +109,8 @@ def test_managers_see_what_many_said_in_their_halls_and_never_who(
     with reporting.database.write() as session:
         session.get_one(Hall, reporting.city.a).service_id = people.culture
         session.get_one(Hall, reporting.city.b).service_id = people.sport
+        bills_afterwards = Policy(pays_first=False)
+        rules.put_policy(session, people.culture, bills_afterwards, "system", NOW)
     mine = reporting.headers(Right(Role.HALL_MANAGER, service=people.culture))
     others = reporting.headers(Right(Role.HALL_MANAGER, service=people.sport))
     path = f"/api/v1/halls/{reporting.city.a}/feedback"

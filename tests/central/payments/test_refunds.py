@@ -7,18 +7,21 @@ from sqlalchemy import select
 
 from central.accounts.mail_models import StoredMail
 from central.accounts.roles import WHOLE_CITY
-from central.booking import rules
+from central.booking import paying, rules, service
+from central.booking.models import Order, Reservation
 from central.booking.price_rules import LineKind, PriceRule, PriceUnit
 from central.booking.reservation import State as Place
 from central.booking.rule_models import PriceLineRow
-from central.payments import deposits, desk, refunding
+from central.payments import deposits, desk, moving, refunding
 from central.payments.deposit import RETURNED_WITHIN, DepositNotPossible, State, TooMuchRetained
 from central.payments.desk import ChangedMeanwhile
 from central.payments.models import TRANSFER, Payment, Refund, Via
+from central.payments.payment import State as PaymentState
 from central.payments.provider import GivenBack, ProviderUnreachable, Report
 from central.payments.refund import RefundNotPossible
+from central.payments.starting import NothingToPay
 from central.web.payments_receipt import vat_of
-from tests.central.a_city import NOW, use
+from tests.central.a_city import NOW, a_wish, use
 from tests.central.payments.a_till import PRICE, Till
 
 DEPOSIT = 12500
@@ -214,3 +217,64 @@ def test_a_receipt_says_how_much_vat_is_in_each_percentage() -> None:
         PriceLineRow(kind=LineKind.DEPOSIT, cents=12500, vat_percent=21),
     ]
     assert vat_of(lines) == {6: (106, 6), 21: (12099, 2100)}
+
+
+def moved(till: Till, reservation: int, hours: float) -> None:
+    with till.database.write() as session:
+        wish = a_wish(till.city.a, use(14, hours, day=12))
+        service.move(session, reservation, wish, till.time())
+    till.settle()
+
+
+def test_a_reservation_that_becomes_cheaper_gives_back_the_difference_once(till: Till) -> None:
+    number, _ = paid(till)
+    moved(till, number, 1)
+    assert till.refunds() == [("cheaper", PRICE // 2, "done")]
+    with till.database.write() as session:
+        assert moving.follow(session, number, "again", till.time()) == 0
+    till.cancel(number)
+    till.settle()
+    assert [cents for _, cents, _ in till.refunds()] == [PRICE // 2, PRICE // 2]
+
+
+def test_one_that_becomes_dearer_asks_the_difference_and_stays_certain(till: Till) -> None:
+    number, first = paid(till)
+    moved(till, number, 4)
+    assert "kost meer" in till.subjects()[-1]
+    with till.database.read() as session:
+        order = session.get_one(Order, first.order_id)
+    more = till.begin(order)
+    assert more.cents == PRICE
+    till.pay(more)
+    assert till.payment(more).state is PaymentState.BOOKED
+    assert till.states(order) == [Place.CONFIRMED]
+    assert till.refunds() == []
+    with pytest.raises(NothingToPay):
+        till.begin(order)
+    till.cancel(number)
+    till.settle()
+    assert [cents for _, cents, _ in till.refunds()] == [PRICE, PRICE]
+
+
+def test_money_asked_before_a_change_counts_for_no_more_than_it_costs_now(till: Till) -> None:
+    order = till.order(use(day=12))
+    with till.database.write() as session:
+        paying.confirm_paid(session, order.id, till.time(), "staff:7", "vaste huurder")
+    one = till.begin(order, TRANSFER)
+    moved(till, order.reservations[0].id, 1)
+    till.transfer(one, PRICE)
+    assert till.refunds() == [("surplus", PRICE // 2, "by_hand")]
+
+
+def test_a_deposit_follows_a_change(till: Till) -> None:
+    with_deposit(till)
+    number, _ = paid(till)
+    before = till.deposits()[0].return_by
+    moved(till, number, 4)
+    (held,) = till.deposits()
+    assert (held.cents, held.return_by - before) == (DEPOSIT, timedelta(hours=2))
+    with till.database.write() as session:
+        session.get_one(Reservation, number).deposit_cents = 500
+        moving.follow(session, number, "less", till.time())
+    assert till.deposits()[0].cents == 500
+    assert till.refunds()[-1][:2] == ("cheaper", DEPOSIT - 500)

@@ -20,6 +20,7 @@ from central.payments.numbers import (
 from central.payments.payment import State
 from central.payments.transfer import Account, account_of, epc_code
 from central.settings import SPECIMEN_IBAN, Settings, SettingsError, is_iban, load
+from central.web.payments_desk import read_cents
 from tests.central.a_city import NOW
 
 ACCOUNT = Account("Stad Gént", SPECIMEN_IBAN)
@@ -102,3 +103,25 @@ def test_a_bank_s_app_reads_the_transfer_from_the_code(received: int, amount: st
     assert (service, version, kind, bic) == ("BCD", "002", "SCT", "")
     assert (name, iban, euro) == ("Stad Gént", SPECIMEN_IBAN, amount)
     assert "+++090/9337/55493+++" in rest
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("51", 5100),
+        ("51,00", 5100),
+        ("51.5", 5150),
+        ("€ 1.234,50", 123450),
+        ("1 234,5", 123450),
+        ("1.234", 123400),
+        ("0", None),
+        ("0,00", None),
+        ("-5", None),
+        ("5,001", None),
+        ("1e3", None),
+        ("\u0665", None),
+        ("", None),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, cents: int | None) -> None:
+    assert read_cents(text) == cents

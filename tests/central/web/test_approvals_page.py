@@ -107,7 +107,7 @@ def test_a_cancellation_says_first_what_comes_back(
 ) -> None:
     service, _ = service_with(database, city.a)
     with database.write() as session:
-        policy = Policy(refunds=((10, 100), (5, 50)))
+        policy = Policy(pays_first=False, refunds=((10, 100), (5, 50)))
         rules.put_policy(session, service, policy, "system", NOW)
     where, page = booked(client, city)
     assert "Hoe komen we aan deze prijs?" in page.text

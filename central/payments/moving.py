@@ -1,0 +1,54 @@
+"""A paid reservation got another time or hall: what it costs less goes back, what it costs more is asked."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from central.booking.models import Reservation
+from central.payments import deposits, ledger, refunding
+from central.payments.deposit import State, return_by
+from central.payments.refund import Cause
+
+
+def follow(session: Session, reservation_id: int, key: str, now: datetime) -> int:
+    """Give back what a changed reservation costs less; return what it asks more, in cents.
+
+    `key` names the change: followed twice, the money goes back once. Nothing was booked: nothing to do.
+    """
+    shares = refunding.booked_shares(session, reservation_id)
+    if not shares:
+        return 0
+    ledger.lock_order(session, shares[0][1].order_id)
+    one = session.get_one(Reservation, reservation_id, populate_existing=True)
+    too_much = _too_much(session, one)
+    for share, paid in reversed(shares):
+        cents = min(share.cents, too_much[0])
+        deposit = min(share.deposit_cents, too_much[1])
+        too_much = (too_much[0] - cents, too_much[1] - deposit)
+        share.cents -= cents
+        share.deposit_cents -= deposit
+        name = f"cheaper:{reservation_id}:{paid.id}:{key}"
+        back = min(cents + deposit, refunding.left(session, paid))
+        refunding.owe(session, paid, back, Cause.CHEAPER, name, now, reservation_id)
+    session.flush()
+    _follow_deposit(session, one)
+    return sum(ledger.open_of(one, ledger.paid_for(session, [one.id])))
+
+
+def _too_much(session: Session, one: Reservation) -> tuple[int, int]:
+    """Return how much more is booked than a reservation costs now, and than its deposit is."""
+    cents, deposit = ledger.paid_for(session, [one.id])[one.id]
+    held = deposits.of_reservation(session, one.id)
+    is_held = held is not None and held.state is State.HELD
+    return max(0, cents - one.cents), max(0, deposit - one.deposit_cents) if is_held else 0
+
+
+def _follow_deposit(session: Session, one: Reservation) -> None:
+    held = deposits.of_reservation(session, one.id)
+    if held is None or held.state is not State.HELD:
+        return
+    held.return_by = return_by(one.ends_at)
+    held.cents = min(held.cents, one.deposit_cents)
+    if not held.cents:
+        session.delete(held)
+    session.flush()
