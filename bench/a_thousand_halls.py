@@ -1,6 +1,7 @@
 """A city with a thousand halls and two years of reservations, for what is measured over all of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,20 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from central.accounts.models import CityService
 from central.accounts.people import Renter, person_of
 from central.booking.models import Occupancy, Order, Reservation
+from central.booking.price_rules import LineKind, PriceRule, PriceUnit
+from central.booking.priority import Effect, PriorityRule
 from central.booking.reservation import State
+from central.booking.rules import put_price, put_priority
+from central.booking.when import Ahead, Hours
 from central.database import Database
 from central.halls.models import Hall, HallFeature, HallSpace, Opening, Site, Space
 from central.migrations import upgrade
 
 HALLS = 1000
+SERVICES = 4
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _DAYS = range(-365, 365, 3)
@@ -30,7 +37,9 @@ def build(url: str) -> Database:
     database = Database(url)
     upgrade(database)
     with database.write() as session:
+        _services(session)
         _halls(session)
+        rules(session)
         order = Order(reference="BENCH", created_at=NOW, person_id=person_of(session, _ANNA, NOW))
         session.add(order)
         session.flush()
@@ -44,6 +53,37 @@ def on_disk(folder: Path) -> Database:
 
 
 _ANNA = Renter("anna@example.org", "Anna", "nl")
+
+
+def _services(session: Session) -> None:
+    names = ("Cultuur", "Sport", "Jeugd", "Wijken")
+    rows = [{"id": one, "name": name, "is_active": True} for one, name in enumerate(names, 1)]
+    session.execute(insert(CityService), rows)
+
+
+def rules(session: Session) -> None:
+    """Write who may book what, and for how much, as four services would; each hall has some of its own."""
+    for service in range(1, SERVICES + 1):
+        mine = frozenset(range(service, HALLS + 1, 16 * SERVICES))
+        order: list[PriorityRule] = [
+            PriorityRule(0, Effect.ALLOW, groups=frozenset({2}), opens=Ahead(months=12)),
+            PriorityRule(0, Effect.ALLOW, groups=frozenset({3}), opens=Ahead(months=6)),
+            PriorityRule(0, Effect.APPROVE, mine, hours=Hours(frozenset({4}), 1080, 1440)),
+            PriorityRule(0, Effect.ALLOW, opens=Ahead(months=2 + service)),
+            PriorityRule(0, Effect.DENY),
+        ]
+        for place, one in enumerate(order):
+            put_priority(session, service, replace(one, position=place), "system", NOW)
+        prices = [
+            PriceRule(0, PriceUnit.PART, 100 * group + hours.begins, groups=frozenset({group}),
+                      hours=hours)
+            for group in range(1, 7)
+            for hours in (Hours(begins=480, ends=780), Hours(begins=780, ends=1080),
+                          Hours(begins=1080, ends=1440))
+        ]  # fmt: skip
+        prices += [PriceRule(0, PriceUnit.USE, 5000, LineKind.DEPOSIT)]
+        for place, price in enumerate(prices):
+            put_price(session, service, replace(price, position=place), "system", NOW)
 
 
 def _halls(session: Session) -> None:
@@ -76,6 +116,7 @@ def _hall(number: int) -> dict[str, Any]:
         "cents_per_hour": 500 + number,
         "kind": _KINDS[number % len(_KINDS)],
         "turnaround_minutes": 30,
+        "service_id": 1 + (number - 1) % SERVICES,
     }
 
 

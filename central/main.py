@@ -23,6 +23,7 @@ from central.accounts.throttle import Throttle
 from central.booking import approval_routes
 from central.booking import routes as bookings
 from central.booking import rule_routes as booking_rules
+from central.booking import search_routes as halls_on_offer
 from central.booking.jobs import Housekeeping
 from central.clock import Clock, utc_now
 from central.credentials import routes as credentials
@@ -114,6 +115,7 @@ ROUTERS = (
     bookings.router,
     booking_rules.router,
     approval_routes.router,
+    halls_on_offer.router,
     credentials.router,
     fleet.router,
     defect_routes.router,

@@ -1,6 +1,6 @@
 """The nearest yes for a no: another time on the same day; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,17 @@ _MINUTE = timedelta(minutes=1)
 
 
 def nearest(
-    use: Period, free: Sequence[Period], grid: timedelta, zone: ZoneInfo, now: datetime
+    use: Period,
+    free: Sequence[Period],
+    grid: timedelta,
+    zone: ZoneInfo,
+    now: datetime,
+    may: Callable[[Period], bool] = lambda _: True,
 ) -> Period | None:
-    """Return the time of the same length that starts nearest to a use, on the hall's grid; pure."""
+    """Return the time of the same length that starts nearest to a use, on the hall's grid; pure.
+
+    `may` tells of a time whether it counts.
+    """
     starts = []
     for one in free:
         first = _on_grid(max(one.start, now), grid, zone)
@@ -23,10 +31,9 @@ def nearest(
     fitting = [
         one for one in starts if any(f.start <= one and one + use.length <= f.end for f in free)
     ]
-    if not fitting:
-        return None
-    start = min(fitting, key=lambda one: (abs(one - use.start), one < use.start))
-    return Period(start, start + use.length)
+    by_distance = sorted(fitting, key=lambda one: (abs(one - use.start), one < use.start))
+    times = (Period(start, start + use.length) for start in by_distance)
+    return next((one for one in times if may(one)), None)
 
 
 def _on_grid(moment: datetime, grid: timedelta, zone: ZoneInfo) -> datetime:

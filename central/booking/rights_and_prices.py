@@ -9,6 +9,7 @@ Everything after the reading is pure, so a search over a thousand halls reads th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -24,7 +25,10 @@ from central.booking.rule_models import ExtraRow, PriceRuleRow, PriorityRuleRow
 from central.booking.rules import price_of, priority_of
 from central.booking.times import Period, to_wall
 from central.booking.when import HOME
+from central.errors import NotFound
 from central.halls.models import Hall
+
+_Rule = TypeVar("_Rule", PriorityRule, PriceRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class RuleBook:
     def right_of(self, group: int, asked: Asked, now: datetime) -> Right:
         """Return whether a target group may book, and why (not)."""
         return priority.right_for(
-            self._priorities(asked.hall),
+            self.priorities_of(asked.hall),
             hall=asked.hall,
             group=group,
             period=asked.period,
@@ -108,9 +112,14 @@ class RuleBook:
     def may_ever(self, acting: ActingAs, hall: int, today: date) -> bool:
         """Tell whether a renter can book a hall at all; where not, it is absent everywhere."""
         group = self.group(acting, today).id
-        return priority.may_ever(self._priorities(hall), hall=hall, group=group, today=today)
+        return self.may_group_ever(group, hall, today)
 
-    def _priorities(self, hall: int) -> Sequence[PriorityRule]:
+    def may_group_ever(self, group: int, hall: int, today: date) -> bool:
+        """Tell whether a target group can book a hall at all."""
+        return priority.may_ever(self.priorities_of(hall), hall=hall, group=group, today=today)
+
+    def priorities_of(self, hall: int) -> Sequence[PriorityRule]:
+        """Return the rules about a hall; the same object for halls with the same rules."""
         return self.priorities.get(hall, self.priorities.get(None, ()))
 
 
@@ -119,27 +128,44 @@ def rule_book(session: Session) -> RuleBook:
     halls: dict[int | None, list[int]] = {}
     for hall, service in session.execute(select(Hall.id, Hall.service_id)):
         halls.setdefault(service, []).append(hall)
-    everywhere = [hall for of_one in halls.values() for hall in of_one]
-
-    def reached(service: int | None, named: frozenset[int]) -> Sequence[int | None]:
-        """Return under which halls a rule stands."""
-        if service is None and not named:
-            return [*everywhere, None]
-        mine = everywhere if service is None else halls.get(service, [])
-        return [hall for hall in mine if not named or hall in named]
-
-    priorities: dict[int | None, list[PriorityRule]] = {}
-    for row in session.scalars(select(PriorityRuleRow)):
-        rule = priority_of(row)
-        for place in reached(row.service_id, rule.halls):
-            priorities.setdefault(place, []).append(replace(rule, halls=frozenset()))
-    prices: dict[int | None, list[PriceRule]] = {}
-    for price_row in session.scalars(select(PriceRuleRow)):
-        price_rule = price_of(price_row)
-        for place in reached(price_row.service_id, price_rule.halls):
-            prices.setdefault(place, []).append(replace(price_rule, halls=frozenset()))
+    priorities = [
+        (row.service_id, priority_of(row)) for row in session.scalars(select(PriorityRuleRow))
+    ]
+    prices = [(row.service_id, price_of(row)) for row in session.scalars(select(PriceRuleRow))]
     extras = {one.code: extra_of(one) for one in session.scalars(select(ExtraRow))}
-    return RuleBook(priorities, prices, grouping.rules(session), extras)
+    return RuleBook(
+        _by_hall(halls, priorities), _by_hall(halls, prices), grouping.rules(session), extras
+    )
+
+
+def _by_hall(
+    halls: Mapping[int | None, Sequence[int]], rules: Sequence[tuple[int | None, _Rule]]
+) -> Mapping[int | None, Sequence[_Rule]]:
+    """Return the rules about each hall, in no order. Halls with the same rules share one tuple."""
+    service_of: dict[int, int | None] = {}
+    for service, mine in halls.items():
+        service_of |= dict.fromkeys(mine, service)
+    common: dict[int | None, list[_Rule]] = {service: [] for service in (*halls, None)}
+    own: dict[int, list[_Rule]] = {}
+    for of, rule in rules:
+        plain = replace(rule, halls=frozenset())
+        if rule.halls:
+            for hall in rule.halls & service_of.keys():
+                if of in {None, service_of[hall]}:
+                    own.setdefault(hall, []).append(plain)
+        else:
+            for one in common if of is None else {of} & common.keys():
+                common[one].append(plain)
+    plainly: dict[int | None, tuple[_Rule, ...]] = {}
+    for of, several in common.items():
+        plainly[of] = tuple(several)
+    found: dict[int | None, tuple[_Rule, ...]] = {None: plainly[None]}
+    found |= {hall: plainly[service] for hall, service in service_of.items()}
+    shared: dict[tuple[int, ...], tuple[_Rule, ...]] = {}
+    for place, more in own.items():
+        every = plainly[service_of[place]] + tuple(more)
+        found[place] = shared.setdefault(tuple(map(id, every)), every)
+    return found
 
 
 def extra_of(row: ExtraRow) -> Extra:
@@ -167,3 +193,16 @@ def usable_halls(session: Session, acting: ActingAs, today: date) -> frozenset[i
     return frozenset(
         hall for hall in session.scalars(select(Hall.id)) if book.may_ever(acting, hall, today)
     )
+
+
+def check_shown(session: Session, acting: ActingAs | None, hall: int, now: datetime) -> None:
+    """Let pass a hall that exists for somebody; None: not logged in, for whom all halls do.
+
+    Raises:
+        NotFound: somebody who is known can never book it.
+
+    """
+    if acting is None or acting.person is None:
+        return
+    if not rule_book(session).may_ever(acting, hall, to_wall(now, HOME).date()):
+        raise NotFound("hall")

@@ -1,6 +1,6 @@
-"""REST: free time for everybody; orders for who holds their link; all of it for the desk."""
+"""REST: orders for who holds their link; all of it for the desk."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -20,7 +20,7 @@ from central.accounts.roles import Role
 from central.accounts.throttle import HOLD, connection_of
 from central.accounts.visitors import visitor_of
 from central.booking import closures, keeping, queries, service
-from central.booking.catalogue import offer, spaces_of_halls
+from central.booking.catalogue import spaces_of_halls
 from central.booking.models import Reservation
 from central.booking.schemas import (
     CancelIn,
@@ -32,7 +32,6 @@ from central.booking.schemas import (
     NewOrderOut,
     OrderIn,
     OrderOut,
-    PeriodOut,
     ReservationOut,
 )
 from central.booking.times import Period
@@ -42,17 +41,6 @@ from central.halls.scope import check_hall, check_halls, check_spaces
 
 router = APIRouter(prefix="/api/v1", tags=["booking"])
 _DESK = (Role.HALL_MANAGER, Role.CONTACT_CENTRE)
-
-
-@router.get(
-    "/halls/{hall_id}/free",
-    dependencies=[Public("renters look around before they say who they are")],
-)
-def list_free(hall_id: int, day: date, database: TheDatabase, now: Now) -> list[PeriodOut]:
-    """List when a hall is still free on a local day; a reservation fits into each as it is."""
-    with database.read() as session:
-        free = queries.free_on(session, offer(session, hall_id), day, now)
-        return [PeriodOut.model_validate(one) for one in free]
 
 
 @router.post(

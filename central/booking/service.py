@@ -20,7 +20,7 @@ from central.booking.deciding import NeedsApproval, decide, local_day, take_extr
 from central.booking.models import Order, Reservation
 from central.booking.refunds import Refund, refund
 from central.booking.reservation import State, Transition, after
-from central.booking.rights_and_prices import rule_book
+from central.booking.rights_and_prices import check_shown, rule_book
 from central.booking.rows import (
     HoldRanOut,
     Over,
@@ -36,6 +36,7 @@ from central.booking.rules import policy_of
 from central.booking.times import to_wall
 from central.booking.when import working_days_after
 from central.booking.wishes import Wish, check
+from central.errors import NotFound
 from central.events import (
     OrderAwaitsPayment,
     ReservationCancelled,
@@ -83,9 +84,12 @@ def hold(
     Raises:
         Taken: one is not free.
         NotForYou: the rules do not let this renter.
+        NotFound: there is no such hall for this renter.
         CentralError: a wish cannot be granted at all (see `wishes.check`).
 
     """
+    for wish in wishes:
+        check_shown(session, acting, wish.hall_id, now)
     offers = [offer(session, wish.hall_id) for wish in wishes]
     for wish, found in zip(wishes, offers, strict=True):
         check(wish, found, now)
@@ -203,8 +207,12 @@ def move(
     # What already began may become longer or shorter, though its start lies in the past.
     check(wish, found, min(now, moved.starts_at) if wish.use.start == moved.starts_at else now)
     book, was_extras = rule_book(session), keeping.extras_of(session, moved.id)
+    group = book.named(moved.group_code)
+    today = to_wall(now, found.rules.zone).date()
+    if actor == RENTER and not book.may_group_ever(group.id, wish.hall_id, today):
+        raise NotFound("hall")
     wish = replace(wish, activity=moved.activity, extras=was_extras)
-    decided = decide(book, book.named(moved.group_code), wish, found, now)
+    decided = decide(book, group, wish, found, now)
     if decided.needs_approval and actor == RENTER:
         raise NeedsApproval(field="starts_at")
     before = ReservationMoved(moved.id, moved.hall_id, moved.starts_at, moved.ends_at)

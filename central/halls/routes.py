@@ -1,8 +1,6 @@
-"""REST: halls for everybody; sites, areas, doors, spaces and halls for staff to keep."""
+"""REST: what can be said of a hall; sites, areas, doors, spaces and halls for staff to keep."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from central.accounts.principals import (
     AnyStaff,
@@ -34,26 +32,10 @@ router = APIRouter(prefix="/api/v1", tags=["halls"])
 _LOOKING_AROUND = Public("renters look around before they say who they are")
 
 
-@router.get("/halls", dependencies=[_LOOKING_AROUND])
-def list_halls(
-    database: TheDatabase, people: Annotated[int, Query(ge=1, le=100_000)] = 1
-) -> list[HallOut]:
-    """List the halls on offer for so many people."""
-    with database.read() as session:
-        return [HallOut.of(hall) for hall in service.offered_halls(session, people)]
-
-
 @router.get("/hall-facts", dependencies=[_LOOKING_AROUND])
 def list_facts() -> list[FactOut]:
     """List what can be said of a hall: kinds, facilities, accessibility."""
     return [FactOut.model_validate(one) for one in (*kinds().values(), *features().values())]
-
-
-@router.get("/halls/{hall_id}", dependencies=[_LOOKING_AROUND])
-def get_hall(hall_id: int, database: TheDatabase) -> HallOut:
-    """Tell about one hall."""
-    with database.read() as session:
-        return HallOut.of(service.hall_of(session, hall_id))
 
 
 @router.post("/halls", status_code=201)

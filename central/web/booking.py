@@ -16,11 +16,11 @@ from central.accounts.throttle import HOLD, connection_of
 from central.accounts.visitors import visitor_of
 from central.booking import queries, service
 from central.booking.catalogue import offer
+from central.booking.offering import offered_to
 from central.booking.times import AmbiguousTime, Period, to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import CentralError
 from central.halls.models import Hall
-from central.halls.service import offered_halls
 from central.web.forms import BookForm, Problem, read_booking, read_day, read_number
 from central.web.language import Words, language_of
 from central.web.pages import Pages, ThePages
@@ -59,14 +59,16 @@ def book(
 ) -> Response:
     """Book at once, or show beside each field what is wrong with it."""
     with database.read() as session:
-        hall = _chosen(offered_halls(session), form)
+        visitor = visitor_of(request, database, now)
+        halls = offered_to(session, visitor.acting if visitor else None, now)
+        hall = _chosen(halls, form)
         if form.show_free:
             return _form(request, pages, session, now, form)
         read = read_booking(form, ZoneInfo(hall.site.zone) if hall else None)
         if isinstance(read, list):
             return _form(request, pages, session, now, form, read)
     typed, wish = read
-    words, visitor = language_of(request), visitor_of(request, database, now)
+    words = language_of(request)
     renter = Renter(typed.email, typed.name, words.code)
     try:
         with database.write() as session:
@@ -95,7 +97,8 @@ def _form(
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:
     words = language_of(request)
-    halls = offered_halls(session)
+    visitor = visitor_of(request, request.app.state.database, now)
+    halls = offered_to(session, visitor.acting if visitor else None, now)
     hall, day = _chosen(halls, form), read_day(form.day)
     return pages.show(
         request,

@@ -1,7 +1,7 @@
 """The home page: look for a hall, in one sentence that the address holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,17 +9,23 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from central.accounts import services
-from central.accounts.principals import Public
-from central.booking import search
-from central.booking.search import Answer, Hit
+from central.accounts import organisations, services
+from central.accounts.capacities import in_language
+from central.accounts.principals import MaybeVisitor, Public
+from central.booking import rules, search
+from central.booking.deciding import NotForYou, NotYetForYou
+from central.booking.judging import Answer
+from central.booking.search import Hit
 from central.booking.times import Period, to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.halls.facts import Fact, features, kinds
 from central.halls.models import Hall
 from central.web.language import Words, language_of
 from central.web.pages import ThePages
+from central.web.renting_as import choices, looking_as
+from central.web.saying import details_said, refusal_said
 from central.web.search_form import SearchForm, read_search
+from central.web.target_words import group_said
 
 router = APIRouter(include_in_schema=False)
 _LOOKING = Public("renters look around before they have an account")
@@ -42,6 +48,8 @@ class Card:
     """Address that goes on to booking; empty where that leads nowhere."""
     other: str
     """The nearest yes, in words; empty when there is none."""
+    tariff: bool
+    """Whether the price depends on more than the hours."""
 
 
 @router.get("/", dependencies=[_LOOKING])
@@ -50,14 +58,20 @@ def home(
     pages: ThePages,
     database: TheDatabase,
     settings: TheSettings,
+    visitor: MaybeVisitor,
     now: Now,
     form: Annotated[SearchForm, Query()],
 ) -> Response:
-    """Show the search, and what it finds."""
+    """Show the search, and what it finds for who is logged in, or who one says to be."""
     words, zone = language_of(request), ZoneInfo(settings.zone)
     asked = read_search(form, zone)
     with database.read() as session:
-        found = search.search(session, asked.wanted, now, asked.page)
+        clients = organisations.kinds(session)
+        wanted = replace(asked.wanted, acting=looking_as(visitor, form, clients))
+        found = search.search(session, wanted, now, asked.page)
+        activities = [
+            (one.code, in_language(one.names, words.code)) for one in rules.activities(session)
+        ]
         offering = services.all_services(session, only_active=True)
     return pages.show(
         request,
@@ -66,6 +80,8 @@ def home(
         kinds=said(kinds().values(), words),
         features=said(features().values(), words),
         services=[(one.id, one.name) for one in offering],
+        clients=choices(clients, words),
+        activities=activities,
         problems={one.field: words(one.key, **dict(one.values)) for one in asked.problems},
         today=to_wall(now, zone).date(),
         day=asked.day,
@@ -97,23 +113,32 @@ def card(words: Words, form: SearchForm, hit: Hit) -> Card:
         page=form.address(f"/halls/{hall.id}"),
         way=form.booking(hall.id, instead) if goes_on else "",
         other=_other(words, hit),
+        tariff=hit.has_tariff,
     )
 
 
 def _says(words: Words, hit: Hit) -> str:
+    if isinstance(hit.refusal, NotYetForYou) and hit.group is not None:
+        since = details_said(hit.refusal, words)["since"]
+        return words("search.not_yet", since=since, group=group_said(hit.group, words))
     if hit.refusal is not None:
-        return words(f"error.{hit.refusal.code}", **hit.refusal.details)
+        return refusal_said(hit.refusal, words)
+    if hit.answer is Answer.FREE and hit.by_approval:
+        return words("search.by_approval")
     return words(f"search.{hit.answer}") if hit.answer is not Answer.NOT_ASKED else ""
 
 
 def _price(words: Words, hit: Hit) -> str:
-    if hit.cents is not None:
-        return (
-            words("search.in_all", price=words.money(hit.cents))
-            if hit.cents
-            else words("home.free")
-        )
-    if hit.hall.cents_per_hour:
+    if hit.answer is Answer.REFUSED and isinstance(hit.refusal, NotForYou):
+        return ""  # what cannot be had for money has no price
+    if hit.quote is not None and hit.quote.deposit_cents:
+        deposit = words.money(hit.quote.deposit_cents)
+        return words("search.with_deposit", price=words.money(hit.quote.cents), deposit=deposit)
+    if hit.cents:
+        return words("search.in_all", price=words.money(hit.cents))
+    if hit.cents is None and hit.has_tariff:
+        return words("search.by_time")
+    if hit.cents is None and hit.hall.cents_per_hour:
         return words("home.per_hour", price=words.money(hit.hall.cents_per_hour))
     return words("home.free")
 

@@ -1,5 +1,6 @@
 """A hall's own page: facts, rules, price, and a week of free hours that go on to booking."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -7,9 +8,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from central.accounts.principals import Public
+from central.accounts import organisations
+from central.accounts.principals import MaybeVisitor, Public
 from central.booking import queries, search
 from central.booking.catalogue import offer
+from central.booking.deciding import refusal
+from central.booking.entitled import Entitled
+from central.booking.rights_and_prices import rule_book
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import NotFound
@@ -20,8 +25,10 @@ from central.halls.service import hall_of, way_in
 from central.web.catalogue import card
 from central.web.language import Words, language_of
 from central.web.pages import ThePages
+from central.web.renting_as import looking_as
+from central.web.saying import refusal_said
 from central.web.search_form import SearchForm, read_search
-from central.web.week import free_day
+from central.web.week import entitled_day, free_day
 
 router = APIRouter(include_in_schema=False)
 _LOOKING = Public("renters look around before they have an account")
@@ -35,6 +42,7 @@ def show(
     pages: ThePages,
     database: TheDatabase,
     settings: TheSettings,
+    visitor: MaybeVisitor,
     now: Now,
     form: Annotated[SearchForm, Query()],
 ) -> Response:
@@ -42,16 +50,26 @@ def show(
     words = language_of(request)
     asked = read_search(form, ZoneInfo(settings.zone))
     with database.read() as session:
-        hit = search.hit_of(session, hall_id, asked.wanted.use, now)
+        acting = looking_as(visitor, form, organisations.kinds(session))
+        wanted = replace(asked.wanted, acting=acting)
+        hit = search.hit_of(session, hall_id, wanted, now)
         if hit is None:
             raise NotFound("hall")
         hall, offered = hall_of(session, hall_id), offer(session, hall_id)
         zone = offered.rules.zone
         today = to_wall(now, zone).date()
         first = _first_day(asked.day, today)
+        entitled = Entitled(rule_book(session), acting, now, wanted.activity)
         week = [
-            free_day(
-                day, queries.free_on(session, offered, day, now), zone, parts_of(hall.parts or {})
+            entitled_day(
+                free_day(
+                    day,
+                    queries.free_on(session, offered, day, now),
+                    zone,
+                    parts_of(hall.parts or {}),
+                ),
+                hall_id,
+                entitled,
             )
             for day in (first + timedelta(days=after) for after in range(_WEEK))
         ]
@@ -62,6 +80,8 @@ def show(
         form=form,
         hall=hall,
         card=card(words, form, hit),
+        lines=hit.quote.lines if hit.quote else (),
+        denials={one.day: refusal_said(refusal(one.denied), words) for one in week if one.denied},
         having=_said(hall, Subject.FACILITY, words),
         accessible=_said(hall, Subject.ACCESSIBILITY, words),
         entry=entry,

@@ -25,6 +25,11 @@ class SearchForm(BaseModel):
     end: str = ""
     kind: str = ""
     service: str = ""
+    who: str = ""
+    """As what one would rent, of who is not logged in: a kind of organisation; empty: for oneself."""
+    recognised: str = ""
+    postcode: str = ""
+    activity: str = ""
     having: list[str] = Field(default=[], max_length=100)
     """Codes of facilities and accessibility."""
     page: str = ""
@@ -37,7 +42,12 @@ class SearchForm(BaseModel):
     def booking(self, hall: int, instead: dict[str, str] | None = None) -> str:
         """Return the address that books a hall with everything said so far."""
         asked = {"hall": hall, "day": self.day, "start": self.start, "end": self.end}
-        return f"/book?{_query(asked | {'attendees': self.attendees} | (instead or {}))}"
+        kept = {name: getattr(self, name) for name in _KEPT}
+        return f"/book?{_query(asked | kept | (instead or {}))}"
+
+
+_KEPT = ("attendees", "activity", "who", "recognised", "postcode")
+"""What a booking takes over from a search, beside hall and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ def read_search(form: SearchForm, zone: ZoneInfo) -> Search:
         kind=form.kind if form.kind in kinds() else "",
         features=frozenset(form.having) & frozenset(features()),
         service=read_number(form.service),
+        activity=form.activity,
     )
     use = _read_use(form, day, zone)
     if isinstance(use, Period):

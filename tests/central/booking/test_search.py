@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from central.booking import closures, queries, service
 from central.booking.catalogue import offer
+from central.booking.judging import Answer
 from central.booking.limits import OffGrid
 from central.booking.nearest import nearest
-from central.booking.search import PAGE, Answer, Hit, Wanted, hit_of, search
+from central.booking.search import PAGE, Hit, Wanted, hit_of, search
 from central.booking.times import Period
 from central.database import Database
 from central.halls.models import Hall, HallFeature, HallSpace, SpecialDay
@@ -80,7 +81,7 @@ def test_the_search_and_the_booking_say_the_same_of_every_quarter_of_an_hour(
         for hall in (city.whole, city.a, city.b):
             free = queries.free_on(session, offer(session, hall), date(2026, 12, 7), NOW)
             for one in quarters:
-                hit = hit_of(session, hall, one, NOW)
+                hit = hit_of(session, hall, Wanted(use=one), NOW)
                 assert hit
                 is_free = any(span.contains(one) for span in free)
                 assert (hit.answer is Answer.FREE) == is_free, (hall, one)
@@ -122,8 +123,8 @@ def test_what_is_not_offered_or_has_no_space_is_absent(database: Database, city:
         session.execute(delete(HallSpace).where(HallSpace.hall_id == city.b))
     assert set(hits(database, Wanted(use=use()))) == {"Grote zaal"}
     with database.read() as session:
-        assert hit_of(session, city.a, None, NOW) is None
-        assert hit_of(session, 999_999, use(), NOW) is None
+        assert hit_of(session, city.a, Wanted(), NOW) is None
+        assert hit_of(session, 999_999, Wanted(use=use()), NOW) is None
 
 
 def test_a_refused_time_says_why_and_a_special_day_closes(database: Database, city: City) -> None:
