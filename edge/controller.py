@@ -20,6 +20,7 @@ from contracts.topics import Down, Up
 from edge.access import Access
 from edge.believing import Believing
 from edge.commanding import Commanding
+from edge.core.mistakes import Mistakes
 from edge.doorway import Doorway
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.inputs import Inputs
@@ -54,8 +55,6 @@ TURN = 0.02
 """Seconds between two looks at inputs and timers when nothing happens."""
 ALIVE_EVERY = 1.0
 HEALTH_EVERY = 60.0
-MOST_MISTAKES = 50
-"""Turns that may fail before the program gives up and lets the service manager start it anew."""
 _STATEMENTS_IN_A_SESSION = 1 << 20
 _CONTACT = Input.DOOR_CONTACT
 _FREE = frozenset({DoorMode.UNLOCKED, DoorMode.HOLD_OPEN})
@@ -102,7 +101,7 @@ class Controller:
         self._alive_due = self._health_due = 0.0
         self._said: object = None
         self._held_said = 0
-        self._mistakes = 0
+        self._mistakes = Mistakes()
         parts.believing.changed = self._document_changed
         self._configure()
 
@@ -132,9 +131,10 @@ class Controller:
                 self._take(event)
             self._tick(self._parts.clock.monotonic())
         except Exception:  # one event that nobody foresaw must not end the door
-            self._mistakes += 1
             self._parts.doorway.secure()
-            if self._mistakes > MOST_MISTAKES:
+            now = self._parts.clock.monotonic()
+            self._mistakes = self._mistakes.note(now)
+            if self._mistakes.are_too_many(now):
                 raise  # systemd starts us anew
             log.exception("internal error")
             self._parts.faults.put(Fault.INTERNAL_ERROR, wrong=True)
@@ -253,6 +253,8 @@ class Controller:
         parts.watching.tick(now)
         parts.housekeeping.tick(now)
         parts.resetting.tick(now)
+        if self._mistakes.are_over(now):
+            parts.faults.put(Fault.INTERNAL_ERROR, wrong=False)
         parts.signs.set_state(
             is_free=parts.doorway.mode in _FREE, fault=parts.faults.stops_the_door
         )

@@ -21,6 +21,7 @@ from contracts.modes import DoorMode
 from contracts.moments import minute_of, moment_of
 from contracts.reasons import DenyReason, Fault
 from contracts.topics import Down
+from edge.core.mistakes import MOST, WITHIN
 from edge.core.presentation import UNSEEN_AFTER
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.indicator import Scene
@@ -603,6 +604,23 @@ def test_mistake_of_ours_secures_the_strike_and_is_reported(
     door.turn(1)
     assert not door.released
     assert Fault.INTERNAL_ERROR in door.controller._parts.faults.active
+    door.turn()
+    assert Fault.INTERNAL_ERROR in door.controller._parts.faults.active
+    door.controller._tick(time.monotonic() + WITHIN)
+    assert Fault.INTERNAL_ERROR not in door.controller._parts.faults.active
+
+
+def test_turn_that_always_fails_ends_the_program_for_the_service_manager(
+    door: UnitUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_now: float) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(door.controller._parts.commanding, "follow_mode", breaks)
+    door.turn(MOST)
+    with pytest.raises(RuntimeError):
+        door.turn(1)
+    assert not door.released
 
 
 def test_faults_that_stop_the_door_are_known_faults() -> None:
