@@ -22,7 +22,7 @@ from central.errors import NotFound
 from central.payments import ledger, refunding, settling, starting
 from central.payments.models import Payment, Refund, Via
 from central.payments.payment import UNPAID, State, Transition
-from central.payments.provider import Charge, PaymentProvider, Report, Standing
+from central.payments.provider import CallbackRefused, Charge, PaymentProvider, Report, Standing
 from central.payments.refund import State as RefundState
 from central.payments.settling import Money
 
@@ -96,7 +96,11 @@ class Cashier:
             ProviderUnreachable: it cannot be asked now; it will call again.
 
         """
-        about = self.provider(name).told(headers, body, self._clock())
+        try:
+            about = self.provider(name).told(headers, body, self._clock())
+        except CallbackRefused:
+            log.warning("a callback that claims to come from a payment provider was refused")
+            raise
         with self._database.read() as session:
             one = ledger.payment_of(session, about.reference)
         if one.way != name:

@@ -23,6 +23,12 @@ def lock_order(session: Session, order_id: int) -> None:
     session.execute(wanted.with_for_update(key_share=True))
 
 
+def lock_order_of(session: Session, reservation_id: int) -> None:
+    """Do the same for the order of a reservation."""
+    wanted = select(Reservation.order_id).where(Reservation.id == reservation_id)
+    lock_order(session, session.scalars(wanted).one())
+
+
 def locked(session: Session, payment_id: int) -> Payment:
     """Return a payment as it is now, its order locked.
 

@@ -15,10 +15,10 @@ def follow(session: Session, reservation_id: int, key: str, now: datetime) -> in
 
     `key` names the change: followed twice, the money goes back once. Nothing was booked: nothing to do.
     """
+    ledger.lock_order_of(session, reservation_id)
     shares = refunding.booked_shares(session, reservation_id)
     if not shares:
         return 0
-    ledger.lock_order(session, shares[0][1].order_id)
     one = session.get_one(Reservation, reservation_id, populate_existing=True)
     too_much = _too_much(session, one)
     for share, paid in reversed(shares):

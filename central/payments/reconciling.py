@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from central.clock import Clock
@@ -16,7 +16,7 @@ from central.database import Database
 from central.errors import Busy
 from central.payments import deposits, settling, starting
 from central.payments.cashier import Cashier
-from central.payments.models import TRANSFER, Payment, Refund
+from central.payments.models import TRANSFER, Payment, Receipt, Refund
 from central.payments.payment import UNPAID, WAITING, State
 from central.payments.provider import ProviderUnreachable
 from central.payments.refund import State as RefundState
@@ -25,6 +25,8 @@ EVERY = 60.0  # seconds
 FIRST_AFTER = timedelta(minutes=1)
 ASKED_FOR = timedelta(days=3)
 """How long a payment that was refused, abandoned or too slow is still asked about."""
+ACCOUNTS_KEPT_FOR = timedelta(days=2 * 366)
+"""How long the account of a payer is known: a use may be booked a year ahead, and a deposit follows."""
 _AT_ONCE = 200  # payments in one round
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,9 @@ class Reconciling:
         for number in self._found(deposits.overdue, now):
             with self._database.write() as session:
                 deposits.give_back(session, number, "system", now)
+        if self._found(old_accounts, now):
+            with self._database.write() as session:
+                forget_accounts(session, now)
 
     def _found(self, query: Callable[[Session, datetime], list[int]], now: datetime) -> list[int]:
         with self._database.read() as session:
@@ -103,6 +108,20 @@ def partly(session: Session, now: datetime) -> list[int]:
     """Return the payments of which a part arrived, and whose time is over."""
     wanted = select(Payment.id).where(Payment.state == State.PARTLY, Payment.expires_at <= now)
     return list(session.scalars(wanted.order_by(Payment.id).limit(_AT_ONCE)))
+
+
+def old_accounts(session: Session, now: datetime) -> list[int]:
+    """Return money whose payer's account need not be known any more; at most one, to see whether."""
+    return list(session.scalars(select(Receipt.id).where(*_is_old(now)).limit(1)))
+
+
+def forget_accounts(session: Session, now: datetime) -> None:
+    """Drop the accounts of payers from which nothing is to go back there any more."""
+    session.execute(update(Receipt).where(*_is_old(now)).values(payer_iban=""))
+
+
+def _is_old(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Receipt.payer_iban != "", Receipt.at < now - ACCOUNTS_KEPT_FOR
 
 
 def refunds_under_way(session: Session, now: datetime) -> list[int]:

@@ -53,8 +53,8 @@ def cancelled(session: Session, reservation_id: int, percent: int, now: datetime
 
     Its deposit is somebody else's business (see deposits.py).
     """
+    ledger.lock_order_of(session, reservation_id)
     for share, one in booked_shares(session, reservation_id):
-        ledger.lock_order(session, one.order_id)
         back = (2 * share.cents * percent + 100) // 200
         key = f"cancelled:{reservation_id}:{one.id}"
         # Never more than is there: what was accepted as enough may have been less than asked.
@@ -69,6 +69,7 @@ def booked_shares(session: Session, reservation_id: int) -> list[tuple[PaymentSh
         .where(PaymentShare.reservation_id == reservation_id)
         .where(PaymentShare.outcome == Outcome.BOOKED)
         .order_by(Payment.id)
+        .execution_options(populate_existing=True)
     )
     return [(share, one) for share, one in rows]
 

@@ -22,7 +22,7 @@ from central.events import PaymentLate, PaymentReceived, PaymentShort
 from central.outbox.service import announce
 from central.payments import deposits, ledger, refunding
 from central.payments.models import Outcome, Payment, PaymentShare, Receipt, Via
-from central.payments.payment import SETTLED, State, Transition
+from central.payments.payment import SETTLED, PaymentNotPossible, State, Transition
 from central.payments.refund import Cause
 from central.payments.starting import abandon_others
 
@@ -93,10 +93,16 @@ def give_up_waiting(session: Session, payment_id: int, now: datetime) -> None:
 
 
 def accept_short(session: Session, payment_id: int, actor: str, now: datetime) -> None:
-    """Let what arrived be enough: somebody of staff decides so."""
+    """Let what arrived be enough: somebody of staff decides so.
+
+    Raises:
+        PaymentNotPossible: no part is all that arrived.
+
+    """
     one = ledger.locked(session, payment_id)
-    if one.state is State.PARTLY:
-        _book(session, one, actor, now)
+    if one.state is not State.PARTLY:
+        raise PaymentNotPossible(state=one.state.value, transition=Transition.BOOK.value)
+    _book(session, one, actor, now)
 
 
 def _decide(session: Session, one: Payment, actor: str, now: datetime) -> None:

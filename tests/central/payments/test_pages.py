@@ -26,10 +26,9 @@ Staff = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def city(database: Database, city: City) -> City:
+@pytest.fixture(autouse=True)
+def paid_first(database: Database, city: City) -> None:
     pays_first(database, city.a)
-    return city
 
 
 def ordered(client: Client, city: City, **changes: str) -> str:

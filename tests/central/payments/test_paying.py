@@ -8,7 +8,7 @@ from central.booking.reservation import State as Place
 from central.errors import NotFound
 from central.payments import settling, starting
 from central.payments.models import TRANSFER
-from central.payments.payment import State
+from central.payments.payment import PaymentNotPossible, State
 from central.payments.provider import CallbackRefused, Standing
 from central.payments.simulated_bank import NAME, OnlyInDemo, SimulatedBank
 from central.payments.starting import NoSuchWay, NothingToPay
@@ -16,6 +16,8 @@ from central.settings import Settings
 from tests.central.a_city import ANNA, BRAM, a_wish, use
 from tests.central.booking import invariants
 from tests.central.payments.a_till import LIFE, PRICE, Till
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def run_out(till: Till) -> None:
@@ -28,6 +30,7 @@ def take_by_another(till: Till) -> None:
         service.hold(session, BRAM, [a_wish(till.city.a)], LIFE, till.time())
 
 
+@SQLITE
 def test_an_order_is_certain_when_the_bank_says_that_it_is_paid(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -49,6 +52,7 @@ def test_an_order_is_certain_when_the_bank_says_that_it_is_paid(till: Till) -> N
         [Standing.PENDING, Standing.REFUSED, Standing.PAID, Standing.EXPIRED],
     ],
 )
+@SQLITE
 def test_told_twice_or_out_of_order_it_has_the_effect_of_one(
     till: Till, told: list[Standing]
 ) -> None:
@@ -72,6 +76,7 @@ def test_told_twice_or_out_of_order_it_has_the_effect_of_one(
         (Standing.EXPIRED, State.EXPIRED),
     ],
 )
+@SQLITE
 def test_who_could_not_pay_may_try_again_while_the_place_is_kept(
     till: Till, standing: Standing, state: State
 ) -> None:
@@ -86,6 +91,7 @@ def test_who_could_not_pay_may_try_again_while_the_place_is_kept(
     assert till.states(order) == [Place.CONFIRMED]
 
 
+@SQLITE
 def test_money_that_arrives_for_what_was_refused_still_counts_in_time(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -95,6 +101,7 @@ def test_money_that_arrives_for_what_was_refused_still_counts_in_time(till: Till
     assert till.states(order) == [Place.CONFIRMED]
 
 
+@SQLITE
 def test_begun_twice_it_is_one_payment(till: Till) -> None:
     order = till.order()
     assert till.begin(order).id == till.begin(order).id
@@ -102,6 +109,7 @@ def test_begun_twice_it_is_one_payment(till: Till) -> None:
 
 
 @pytest.mark.parametrize("is_taken", [False, True], ids=["free", "taken"])
+@SQLITE
 def test_a_late_payment_gets_the_place_if_it_is_free_and_else_goes_back_and_is_told(
     till: Till, is_taken: object
 ) -> None:
@@ -126,6 +134,7 @@ def test_a_late_payment_gets_the_place_if_it_is_free_and_else_goes_back_and_is_t
     invariants.check(till.database)
 
 
+@SQLITE
 def test_money_after_the_use_is_over_goes_back(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -135,6 +144,7 @@ def test_money_after_the_use_is_over_goes_back(till: Till) -> None:
     assert till.states(order) == [Place.EXPIRED]
 
 
+@SQLITE
 def test_of_two_reservations_the_cancelled_one_is_paid_back(till: Till) -> None:
     order = till.order(use(), use(day=12))
     one = till.begin(order)
@@ -147,6 +157,7 @@ def test_of_two_reservations_the_cancelled_one_is_paid_back(till: Till) -> None:
     assert till.refunds() == [("late", PRICE, "done")]
 
 
+@SQLITE
 def test_what_was_cancelled_before_it_was_paid_comes_back_whole(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -157,6 +168,7 @@ def test_what_was_cancelled_before_it_was_paid_comes_back_whole(till: Till) -> N
     assert till.refunds() == [("late", PRICE, "done")]
 
 
+@SQLITE
 def test_a_changed_order_asks_anew_and_the_old_way_is_closed(till: Till) -> None:
     order = till.order(use(), use(day=12))
     both = till.begin(order)
@@ -165,6 +177,7 @@ def test_a_changed_order_asks_anew_and_the_old_way_is_closed(till: Till) -> None
     assert (left.cents, till.payment(both).state) == (PRICE, State.ABANDONED)
 
 
+@SQLITE
 def test_less_than_was_asked_makes_nothing_certain_until_the_rest_comes(till: Till) -> None:
     order = till.order()
     one = till.begin(order, TRANSFER)
@@ -178,6 +191,7 @@ def test_less_than_was_asked_makes_nothing_certain_until_the_rest_comes(till: Ti
     assert till.states(order) == [Place.CONFIRMED]
 
 
+@SQLITE
 def test_a_provider_s_amount_that_differs_makes_nothing_certain(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -188,6 +202,7 @@ def test_a_provider_s_amount_that_differs_makes_nothing_certain(till: Till) -> N
     assert till.states(order) == [Place.AWAITING_PAYMENT]
 
 
+@SQLITE
 def test_a_part_whose_rest_never_comes_goes_back(till: Till) -> None:
     order = till.order()
     one = till.begin(order, TRANSFER)
@@ -201,16 +216,20 @@ def test_a_part_whose_rest_never_comes_goes_back(till: Till) -> None:
     assert till.refunds() == [("late", 1000, "by_hand")]
 
 
+@SQLITE
 def test_staff_may_let_a_part_be_enough(till: Till) -> None:
     order = till.order()
     one = till.begin(order, TRANSFER)
     till.transfer(one, PRICE - 1)
     with till.database.write() as session:
         settling.accept_short(session, one.id, "staff:7", till.time())
+    with pytest.raises(PaymentNotPossible), till.database.write() as session:
+        settling.accept_short(session, one.id, "staff:7", till.time())
     assert till.states(order) == [Place.CONFIRMED]
     assert till.refunds() == []
 
 
+@SQLITE
 def test_more_than_was_asked_goes_back(till: Till) -> None:
     order = till.order()
     one = till.begin(order, TRANSFER)
@@ -221,6 +240,7 @@ def test_more_than_was_asked_goes_back(till: Till) -> None:
     assert till.refunds() == [("surplus", 300, "by_hand"), ("surplus", PRICE, "by_hand")]
 
 
+@SQLITE
 def test_paid_in_two_ways_one_of_them_goes_back(till: Till) -> None:
     order = till.order()
     bank, transfer = till.begin(order), till.begin(order, TRANSFER)
@@ -232,6 +252,7 @@ def test_paid_in_two_ways_one_of_them_goes_back(till: Till) -> None:
     assert till.refunds() == [("late", PRICE, "by_hand")]
 
 
+@SQLITE
 def test_a_transfer_keeps_the_place_for_days_and_choosing_again_gains_none(till: Till) -> None:
     order = till.order(use(), use(day=12))
     one = till.begin(order, TRANSFER)
@@ -248,6 +269,7 @@ def test_a_transfer_keeps_the_place_for_days_and_choosing_again_gains_none(till:
     assert till.payment(again).state is State.EXPIRED
 
 
+@SQLITE
 def test_a_transfer_is_not_offered_when_it_would_arrive_too_late(till: Till) -> None:
     till.later(days=5)
     order = till.order()
@@ -258,6 +280,7 @@ def test_a_transfer_is_not_offered_when_it_would_arrive_too_late(till: Till) -> 
     assert one.expires_at == till.time() + paying.PAYING_TAKES, "the desk takes money at once"
 
 
+@SQLITE
 def test_what_staff_did_not_wait_for_is_still_asked(till: Till) -> None:
     order = till.order()
     with till.database.write() as session:
@@ -269,6 +292,7 @@ def test_what_staff_did_not_wait_for_is_still_asked(till: Till) -> None:
     assert till.states(order) == [Place.CONFIRMED]
 
 
+@SQLITE
 def test_payments_that_look_open_are_asked_again_with_growing_pauses(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -280,6 +304,7 @@ def test_payments_that_look_open_are_asked_again_with_growing_pauses(till: Till)
     assert till.states(order) == [Place.CONFIRMED]
 
 
+@SQLITE
 def test_what_was_given_up_is_asked_about_too(till: Till) -> None:
     order = till.order()
     one = till.begin(order)
@@ -293,6 +318,7 @@ def test_what_was_given_up_is_asked_about_too(till: Till) -> None:
     assert len(till.subjects()) == 1
 
 
+@SQLITE
 def test_what_nobody_pays_is_closed(till: Till) -> None:
     one = till.begin(till.order())
     till.later(minutes=31)
@@ -300,6 +326,7 @@ def test_what_nobody_pays_is_closed(till: Till) -> None:
     assert till.payment(one).state is State.EXPIRED
 
 
+@SQLITE
 def test_hostile_callbacks_change_nothing(till: Till) -> None:
     one = till.begin(till.order())
     till.bank.decide(one.reference, Standing.PAID)
@@ -325,6 +352,7 @@ def test_hostile_callbacks_change_nothing(till: Till) -> None:
     assert till.payment(one).state is State.OPEN
 
 
+@SQLITE
 def test_an_unknown_payment_or_provider_is_not_found(till: Till) -> None:
     unknown = till.bank.callback("ZZZZZZZZZZ", Standing.PAID, till.time())
     for name, told in ((NAME, unknown), ("bancontact", unknown), (TRANSFER, unknown)):
@@ -332,6 +360,7 @@ def test_an_unknown_payment_or_provider_is_not_found(till: Till) -> None:
             till.cashier.told(name, told.headers, told.body)
 
 
+@SQLITE
 def test_the_bank_believes_no_reference_that_is_a_path(till: Till) -> None:
     for reference in ("../secret", "", "a", "/etc/passwd"):
         with pytest.raises(NotFound):
@@ -343,6 +372,7 @@ def test_there_is_no_simulated_bank_in_a_real_city() -> None:
         SimulatedBank(Settings(secret="x" * 32))
 
 
+@SQLITE
 def test_a_hall_without_a_price_asks_nothing(till: Till) -> None:
     with till.database.write() as session:
         wish = a_wish(till.city.b, use(9, day=7))

@@ -12,7 +12,7 @@ from central.booking.models import Order, Reservation
 from central.booking.price_rules import LineKind, PriceRule, PriceUnit
 from central.booking.reservation import State as Place
 from central.booking.rule_models import PriceLineRow
-from central.payments import deposits, desk, moving, refunding
+from central.payments import deposits, desk, ledger, moving, refunding
 from central.payments.deposit import RETURNED_WITHIN, DepositNotPossible, State, TooMuchRetained
 from central.payments.desk import ChangedMeanwhile
 from central.payments.models import TRANSFER, Payment, Refund, Via
@@ -25,6 +25,7 @@ from tests.central.a_city import NOW, a_wish, use
 from tests.central.payments.a_till import PRICE, Till
 
 DEPOSIT = 12500
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def with_deposit(till: Till) -> None:
@@ -46,6 +47,7 @@ def paid(till: Till, way: str = "simulated-bank") -> tuple[int, Payment]:
 
 
 # The use is on Saturday 12 December; tiers: 10 working days before all of it, 5 before half.
+@SQLITE
 @pytest.mark.parametrize(("days", "cents"), [(0, PRICE), (8, PRICE // 2), (16, 0)])
 def test_a_cancellation_gives_back_what_the_tiers_say(till: Till, days: int, cents: int) -> None:
     number, one = paid(till)
@@ -57,6 +59,7 @@ def test_a_cancellation_gives_back_what_the_tiers_say(till: Till, days: int, cen
     assert len(till.subjects()) == bool(cents)
 
 
+@SQLITE
 def test_what_the_city_cancels_comes_back_whole(till: Till) -> None:
     number, _ = paid(till)
     till.later(days=16)
@@ -65,6 +68,7 @@ def test_what_the_city_cancels_comes_back_whole(till: Till) -> None:
     assert till.refunds() == [("cancelled", PRICE, "done")]
 
 
+@SQLITE
 def test_a_deposit_comes_back_whole_whatever_the_tiers_say(till: Till) -> None:
     with_deposit(till)
     number, one = paid(till)
@@ -78,6 +82,7 @@ def test_a_deposit_comes_back_whole_whatever_the_tiers_say(till: Till) -> None:
     assert till.deposits()[0].state is State.RETURNED
 
 
+@SQLITE
 def test_a_deposit_goes_back_by_itself_after_two_weeks(till: Till) -> None:
     with_deposit(till)
     paid(till)
@@ -97,6 +102,7 @@ def test_a_deposit_goes_back_by_itself_after_two_weeks(till: Till) -> None:
     assert "waarborg" in till.subjects()[-1]
 
 
+@SQLITE
 def test_a_part_of_a_deposit_is_kept_once_and_the_reason_is_told(till: Till) -> None:
     with_deposit(till)
     paid(till)
@@ -118,6 +124,7 @@ def test_a_part_of_a_deposit_is_kept_once_and_the_reason_is_told(till: Till) -> 
     assert "€\u00a025,00 van uw waarborg. Waarom: Ruit stuk" in texts
 
 
+@SQLITE
 def test_a_transfer_goes_back_by_hand_to_the_account_it_came_from(till: Till) -> None:
     number, _ = paid(till, TRANSFER)
     till.cancel(number)
@@ -154,6 +161,7 @@ class Moody:
         return answer
 
 
+@SQLITE
 def test_a_refund_that_the_bank_refuses_is_for_a_person(till: Till) -> None:
     number, _ = paid(till)
     till.cancel(number)
@@ -162,6 +170,7 @@ def test_a_refund_that_the_bank_refuses_is_for_a_person(till: Till) -> None:
     assert till.refunds() == [("cancelled", PRICE, "by_hand")]
 
 
+@SQLITE
 def test_a_bank_that_does_not_answer_is_asked_again_and_a_promise_is_followed(till: Till) -> None:
     number, _ = paid(till)
     till.cancel(number)
@@ -177,6 +186,7 @@ def test_a_bank_that_does_not_answer_is_asked_again_and_a_promise_is_followed(ti
     assert moody.answers == []
 
 
+@SQLITE
 def test_never_more_goes_back_than_came(till: Till) -> None:
     order = till.order(use(day=12))
     one = till.begin(order, TRANSFER)
@@ -188,6 +198,7 @@ def test_never_more_goes_back_than_came(till: Till) -> None:
     assert till.refunds() == [("cancelled", 1000, "by_hand")]
 
 
+@SQLITE
 def test_the_same_cause_owes_once(till: Till) -> None:
     number, _ = paid(till)
     for _ in range(3):
@@ -196,6 +207,7 @@ def test_the_same_cause_owes_once(till: Till) -> None:
     assert till.refunds() == [("cancelled", PRICE, "due")]
 
 
+@SQLITE
 def test_two_clerks_who_book_the_same_money_book_it_once(till: Till) -> None:
     order = till.order(use(day=12))
     one = till.begin(order, TRANSFER)
@@ -226,6 +238,7 @@ def moved(till: Till, reservation: int, hours: float) -> None:
     till.settle()
 
 
+@SQLITE
 def test_a_reservation_that_becomes_cheaper_gives_back_the_difference_once(till: Till) -> None:
     number, _ = paid(till)
     moved(till, number, 1)
@@ -237,6 +250,7 @@ def test_a_reservation_that_becomes_cheaper_gives_back_the_difference_once(till:
     assert [cents for _, cents, _ in till.refunds()] == [PRICE // 2, PRICE // 2]
 
 
+@SQLITE
 def test_one_that_becomes_dearer_asks_the_difference_and_stays_certain(till: Till) -> None:
     number, first = paid(till)
     moved(till, number, 4)
@@ -256,6 +270,7 @@ def test_one_that_becomes_dearer_asks_the_difference_and_stays_certain(till: Til
     assert [cents for _, cents, _ in till.refunds()] == [PRICE, PRICE]
 
 
+@SQLITE
 def test_money_asked_before_a_change_counts_for_no_more_than_it_costs_now(till: Till) -> None:
     order = till.order(use(day=12))
     with till.database.write() as session:
@@ -266,6 +281,7 @@ def test_money_asked_before_a_change_counts_for_no_more_than_it_costs_now(till: 
     assert till.refunds() == [("surplus", PRICE // 2, "by_hand")]
 
 
+@SQLITE
 def test_a_deposit_follows_a_change(till: Till) -> None:
     with_deposit(till)
     number, _ = paid(till)
@@ -278,3 +294,19 @@ def test_a_deposit_follows_a_change(till: Till) -> None:
         moving.follow(session, number, "less", till.time())
     assert till.deposits()[0].cents == 500
     assert till.refunds()[-1][:2] == ("cheaper", DEPOSIT - 500)
+
+
+@SQLITE
+def test_a_payer_s_account_is_forgotten_when_nothing_can_go_back_there(till: Till) -> None:
+    _, one = paid(till, TRANSFER)
+
+    def known() -> str:
+        with till.database.read() as session:
+            return ledger.payer_iban(session, one.id)
+
+    till.later(days=700)
+    till.reconciling.reconcile()
+    assert known() == "NL91ABNA0417164300"
+    till.later(days=33)
+    till.reconciling.reconcile()
+    assert known() == ""
