@@ -1,6 +1,6 @@
 """MQTT payloads that are not documents by themselves: state, health, birth."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
@@ -32,6 +32,18 @@ class Birth(Body):
     hash: Digest
     state_lost: bool = False
     """Nothing opens until a freshness answer came."""
+    acked: Number = 0
+    """Central proved to hold everything up to here; left out when it proved nothing yet.
+
+    A central that holds less was restored from a backup, and asks for the rest.
+    """
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value to sign."""
+        said = super().to_json()
+        if not self.acked:
+            del said["acked"]
+        return said
 
 
 class CentralState(Body):

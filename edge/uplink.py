@@ -208,6 +208,7 @@ class Uplink:
             seq=seq,
             hash=hash_.hex(),
             state_lost=self.state_lost(),
+            acked=self._journal.acked,
         )
         signed = self._sign(DocumentType.BIRTH, birth, self.session).decode()
         state = UnitState(online=True, session=self.session, birth=signed)

@@ -4,6 +4,7 @@
 acknowledgement that it returns may be sent only after the commit: a unit forgets by it.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,7 +23,10 @@ from contracts.documents import DocumentType
 from contracts.errors import ContractError, Malformed
 from contracts.freshness import Ack
 from contracts.journal import Batch, Head, Link, genesis, read_links
+from contracts.messages import Birth
 from contracts.statements import verify_statement
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,33 @@ def take_in(session: Session, proven: Proven, now: datetime) -> Ack:
     return Ack(epoch=proven.epoch, upto=seq, head=hash_.hex())
 
 
+def hold_against(session: Session, unit: str, birth: Birth) -> Ack | None:
+    """Compare what a unit said of its journal at its birth with what central holds.
+
+    Returns:
+        What to send when central misses entries that it acknowledged once: it was restored from a
+        backup. Entries that were never acknowledged come by themselves.
+
+    Raises:
+        Forked: the unit's journal is another one than central holds.
+
+    """
+    seq, hash_ = held_until(session, unit, birth.epoch)
+    if birth.seq <= seq:
+        ours = hash_ if birth.seq == seq else _stored_hash(session, unit, birth.epoch, birth.seq)
+        if ours is not None and ours.hex() != birth.hash:
+            raise Forked(birth.epoch, birth.seq)
+    if birth.acked <= seq:
+        return None
+    log.warning(
+        "%s: %d entries that were acknowledged are not here; was central restored from a backup?"
+        " They are asked for again",
+        unit,
+        birth.acked - seq,
+    )
+    return Ack(epoch=birth.epoch, upto=seq, head=hash_.hex(), resend_from=seq + 1)
+
+
 def held_until(session: Session, unit: str, epoch: str) -> tuple[int, bytes]:
     """Return the number of the last entry that central holds of a journal, and the hash there."""
     head = session.execute(
@@ -108,17 +139,16 @@ def _require_head(head: Head, batch: Batch, last: Link) -> None:
 def _require_same_history(session: Session, proven: Proven, seq: int, hash_: bytes) -> None:
     """Compare one hash: it covers every entry before it."""
     common = min(seq, proven.last)
-    ours = hash_ if common == seq else _stored_hash(session, proven, common)
+    unit = proven.unit.id
+    ours = hash_ if common == seq else _stored_hash(session, unit, proven.epoch, common)
     if ours is not None and ours != proven.hash_at(common):
         raise Forked(proven.epoch, common)
 
 
-def _stored_hash(session: Session, proven: Proven, seq: int) -> bytes | None:
+def _stored_hash(session: Session, unit: str, epoch: str, seq: int) -> bytes | None:
     """Return the hash of an entry; None when it was removed after its time."""
     return session.scalar(
-        select(Entry.hash).where(
-            Entry.unit_id == proven.unit.id, Entry.epoch == proven.epoch, Entry.seq == seq
-        )
+        select(Entry.hash).where(Entry.unit_id == unit, Entry.epoch == epoch, Entry.seq == seq)
     )
 
 

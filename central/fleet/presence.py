@@ -3,6 +3,7 @@
 The broker's word (online, health) is a hint; what a unit signed is a proof. Unknown stays unknown.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -20,8 +21,17 @@ from contracts.messages import UnitState as StateMessage
 from contracts.statements import verify_statement
 
 
-def take_state(session: Session, unit: KnownUnit, payload: bytes, now: datetime) -> bool:
-    """Take in a birth or a will; return whether the unit has just (or again) come online.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A proven birth that is not an older one, late or replayed."""
+
+    birth: Birth
+    is_news: bool
+    """The unit has just (or again) come online."""
+
+
+def take_state(session: Session, unit: KnownUnit, payload: bytes, now: datetime) -> Arrival | None:
+    """Take in a birth or a will; return the birth unless it is an older one.
 
     Raises:
         ContractError: malformed, or a birth that the unit did not sign.
@@ -43,7 +53,7 @@ def take_state(session: Session, unit: KnownUnit, payload: bytes, now: datetime)
         if state.is_online is not False:
             state.offline_since = now
         state.is_online, state.state_at = False, now
-    return False
+    return None
 
 
 def take_held(session: Session, unit: KnownUnit, payload: bytes, now: datetime) -> bool:
@@ -108,9 +118,9 @@ def _state(session: Session, unit: str) -> UnitState:
     return state
 
 
-def _born(state: UnitState, birth: Birth, now: datetime) -> bool:
+def _born(state: UnitState, birth: Birth, now: datetime) -> Arrival | None:
     if birth.session < state.session:
-        return False  # an older one, late or replayed
+        return None
     is_news = birth.session > state.session or state.is_online is not True
     if birth.session > state.session or state.online_since is None:
         state.online_since = now
@@ -118,7 +128,7 @@ def _born(state: UnitState, birth: Birth, now: datetime) -> bool:
     state.state_at = state.heard_at = now
     state.boot, state.software = birth.boot, plain(birth.software)
     state.state_lost = birth.state_lost
-    return is_news
+    return Arrival(birth, is_news)
 
 
 def _note_held(session: Session, unit: str, said: Held, now: datetime) -> None:

@@ -4,6 +4,7 @@ Each handler opens its own transaction; what it returns is sent after the commit
 raises has changed nothing, and the unit hears nothing: it will say it again.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,16 +15,18 @@ from central.documents.authority import Authority
 from central.fleet import commands, freshness, presence, publishing, units
 from central.fleet.errors import BadMessage, Forked
 from central.fleet.faults import clear_fault, raise_fault
-from central.fleet.ingest import Proven, prove, take_in
+from central.fleet.ingest import Proven, hold_against, prove, take_in
 from central.fleet.models import FaultSource
 from central.fleet.publishing import Reply, reply_with
 from central.fleet.units import KnownUnit
 from contracts.documents import Document, DocumentType, unit_audience
 from contracts.freshness import Ack
+from contracts.messages import Birth
 from contracts.reasons import Fault
 from contracts.statements import verify_statement
 from contracts.topics import Down, Up, down
 
+log = logging.getLogger(__name__)
 _PATIENCE = timedelta(seconds=3)
 """How long a unit gets to say that it took what it was brought."""
 
@@ -74,11 +77,12 @@ class Receiver:
         try:
             return self._commit(proven, now)
         except Forked as error:
-            with self._database.write() as session:
-                raise_fault(
-                    session, unit.id, Fault.CLONE, FaultSource.CENTRAL, now, detail=str(error)
-                )
+            self._note_fork(unit, error, now)
             raise
+
+    def _note_fork(self, unit: KnownUnit, error: Forked, now: datetime) -> None:
+        with self._database.write() as session:
+            raise_fault(session, unit.id, Fault.CLONE, FaultSource.CENTRAL, now, detail=str(error))
 
     def _commit(self, proven: Proven, now: datetime) -> bytes:
         with self._database.write() as session:
@@ -98,7 +102,24 @@ class Receiver:
     def _state(self, unit: KnownUnit, payload: bytes, now: datetime) -> Replies:
         with self._database.write() as session:
             came = presence.take_state(session, unit, payload, now)
-            return self._missing(session, unit, now) if came else ()
+            missing = self._missing(session, unit, now) if came and came.is_news else ()
+        if came is None:
+            return ()
+        return (*missing, *self._hold_against(unit, came.birth, now))
+
+    def _hold_against(self, unit: KnownUnit, birth: Birth, now: datetime) -> Replies:
+        """Notice at once, not with the unit's next entry, that its journal and ours differ."""
+        try:
+            with self._database.write() as session:
+                ack = hold_against(session, unit.id, birth)
+                if ack is None:
+                    return ()
+                signed = self._sign_ack(session, unit, ack, now)
+        except Forked as error:
+            log.warning("fleet: %s: %s", unit.id, error)
+            self._note_fork(unit, error, now)
+            return ()
+        return (Reply(down(unit.id, Down.ACK), signed),)
 
     def _held(self, unit: KnownUnit, payload: bytes, now: datetime) -> Replies:
         with self._database.write() as session:

@@ -193,7 +193,17 @@ def test_the_birth_is_signed_retained_and_says_where_the_journal_is(bench: Bench
     assert (birth.epoch, birth.seq) == (bench.journal.epoch.hex(), 3)
     assert birth.hash == bench.journal.head[1].hex()
     assert birth.state_lost  # a new unit has no state yet
+    assert birth.acked == 0
     assert document.issued == 1_800_000_000
+
+
+def test_the_birth_says_what_central_proved_to_hold(bench: Bench) -> None:
+    bench.note(5)
+    bench.uplink.acked(bench.ack(3), 0.5)
+    bench.comes_up()
+    state = UnitState.parse(bench.line.take(Up.STATE)[0])
+    birth = proven(DocumentType.BIRTH, (state.birth or "").encode()).read(Birth)
+    assert (birth.seq, birth.acked) == (5, 3)
 
 
 def test_the_birth_says_when_the_state_is_whole(bench: Bench) -> None:

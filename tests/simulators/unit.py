@@ -119,6 +119,7 @@ class SimulatedUnit:
             seq=len(self.events),
             hash=self.hashes[-1].hex(),
             state_lost=self.believes.lost,
+            acked=self.acked,
         )
         signed = self.state(DocumentType.BIRTH, body, session).decode()
         return UnitState(online=True, session=session, birth=signed).to_bytes()

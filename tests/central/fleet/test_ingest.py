@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from central.fleet import units
 from central.fleet.errors import BadMessage, Forked, UnknownUnit
@@ -437,3 +437,100 @@ def test_a_fork_is_told_with_its_place(town: Town, unit: SimulatedUnit) -> None:
         known = units.in_service(session, unit.id)
     with pytest.raises(Forked, match="Entry 1 of journal"):
         town.receiver.take_batch(known, clone.batch(), NOW)
+
+
+# --- at its birth
+
+
+def held_by_central(town: Town, unit: SimulatedUnit) -> int:
+    with town.database.read() as session:
+        heads = select(JournalHead.seq).where(JournalHead.unit_id == unit.id)
+        return session.scalar(heads) or 0
+
+
+def restored_to(town: Town, unit: SimulatedUnit, seq: int) -> None:
+    """Bring central back to a backup that was made when it held so many entries."""
+    with town.database.write() as session:
+        session.execute(delete(Entry).where(Entry.unit_id == unit.id, Entry.seq > seq))
+        head = update(JournalHead).where(JournalHead.unit_id == unit.id)
+        session.execute(head.values(seq=seq, hash=unit.hashes[seq]))
+
+
+def test_a_restored_central_asks_for_what_it_misses_as_soon_as_the_unit_is_there(
+    town: Town, unit: SimulatedUnit
+) -> None:
+    live(unit, 5)
+    bring(town, unit, unit.batch())
+    restored_to(town, unit, 2)
+    before = town.broker.count(unit.id, "ack")
+    town.say(unit, Up.STATE, unit.born())
+    assert town.broker.count(unit.id, "ack") == before + 1
+    ack = unit.takes_ack(town.broker.last(unit.id, "ack"))
+    assert (ack.upto, ack.resend_from, ack.head) == (2, 3, unit.hashes[2].hex())
+    bring(town, unit, unit.batch(3))
+    assert held_by_central(town, unit) == 5
+    assert faults(town, unit) == {}
+    town.say(unit, Up.STATE, unit.birth(unit.session))
+    assert town.broker.count(unit.id, "ack") == before + 2  # nothing is missing any more
+
+
+def test_a_birth_said_again_to_a_central_that_was_restored_meanwhile_is_compared_too(
+    town: Town, unit: SimulatedUnit
+) -> None:
+    live(unit, 3)
+    bring(town, unit, unit.batch())
+    town.say(unit, Up.STATE, unit.born())
+    restored_to(town, unit, 1)
+    before = town.broker.count(unit.id, "ack")
+    town.say(unit, Up.STATE, unit.birth(unit.session))
+    assert town.broker.count(unit.id, "ack") == before + 1
+
+
+def test_entries_that_are_only_on_their_way_are_not_asked_for(
+    town: Town, unit: SimulatedUnit
+) -> None:
+    live(unit, 3)
+    bring(town, unit, unit.batch())
+    live(unit, 4)
+    before = town.broker.count(unit.id, "ack")
+    town.say(unit, Up.STATE, unit.born())
+    assert town.broker.count(unit.id, "ack") == before
+
+
+@pytest.mark.parametrize("count", [5, 3], ids=["the last entry", "one in the middle"])
+def test_a_birth_with_another_history_is_a_clone_at_once(
+    town: Town, unit: SimulatedUnit, count: int
+) -> None:
+    twin = SimulatedUnit(town.keys.root_keys, unit.id, unit.signer, unit.epoch)
+    live(unit, 5)
+    bring(town, unit, unit.batch())
+    twin.note(EventKind.STARTED)
+    live(twin, count - 1)
+    before = town.broker.count(unit.id, "ack")
+    town.say(unit, Up.STATE, twin.birth(7))
+    assert faults(town, unit) == {Fault.CLONE: 1}
+    assert town.broker.count(unit.id, "ack") == before
+    assert held_by_central(town, unit) == 5
+
+
+def test_an_older_birth_that_the_broker_kept_is_no_alarm(town: Town, unit: SimulatedUnit) -> None:
+    live(unit, 2)
+    kept = unit.born()
+    town.say(unit, Up.STATE, kept)
+    live(unit, 3)
+    bring(town, unit, unit.batch())
+    town.say(unit, Up.STATE, kept)
+    assert faults(town, unit) == {}
+
+
+def test_a_birth_at_an_entry_that_was_removed_after_its_time_is_no_alarm(
+    town: Town, unit: SimulatedUnit
+) -> None:
+    live(unit, 5)
+    bring(town, unit, unit.batch())
+    with town.database.write() as session:
+        session.execute(delete(Entry).where(Entry.unit_id == unit.id, Entry.seq <= 3))
+    twin = SimulatedUnit(town.keys.root_keys, unit.id, unit.signer, unit.epoch)
+    live(twin, 2)
+    town.say(unit, Up.STATE, twin.birth(7))
+    assert faults(town, unit) == {}
