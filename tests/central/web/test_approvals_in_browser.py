@@ -1,6 +1,7 @@
 """Requests in a real browser: what the renter sees on a phone, and the hall manager at the desk."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,9 @@ from central.booking.priority import Effect, PriorityRule
 from central.database import Database
 from central.main import create_app
 from central.settings import Settings
-from tests.central.a_city import NOW, Time, found
+from tests.central.a_city import NOW, City, Time, found
 from tests.central.web.test_in_browser import (
     PASSWORD,
-    Served,
     a_page,
     browser,
     fill_in,
@@ -26,6 +26,14 @@ from tests.central.web.test_in_browser import (
 )
 
 __all__ = ["browser"]
+
+
+@dataclass
+class Served:
+    """A city where every reservation is asked for, behind a real server."""
+
+    url: str
+    city: City
 
 
 @pytest.fixture(scope="module")
