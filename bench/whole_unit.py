@@ -38,12 +38,15 @@ def _measure(config: Path, notify: Path) -> Iterator[Row]:
         manager.bind(str(notify))
         manager.settimeout(_PATIENCE)
         began = time.monotonic()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "edge", "run", "--config", str(config)],
-            env={"NOTIFY_SOCKET": str(notify), "PATH": "/usr/bin:/bin"},
-        )
+        log = config.with_name("unit.log")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "edge", "run", "--config", str(config)],
+                env={"NOTIFY_SOCKET": str(notify), "PATH": "/usr/bin:/bin"},
+                stderr=output,
+            )
         try:
-            yield at_most("unit.start", _ready(manager, process) - began, "s", _START)
+            yield at_most("unit.start", _ready(manager, process, log) - began, "s", _START)
             time.sleep(_SETTLE)  # what is measured is rest
             yield at_most("unit.memory", _megabytes(process.pid), "MB", _MEMORY)
             yield at_most("unit.idle_cpu", _percent(process.pid), "%", _CPU)
@@ -52,12 +55,13 @@ def _measure(config: Path, notify: Path) -> Iterator[Row]:
             process.wait(_PATIENCE)
 
 
-def _ready(manager: socket.socket, process: subprocess.Popen[bytes]) -> float:
+def _ready(manager: socket.socket, process: subprocess.Popen[bytes], log: Path) -> float:
     try:
         while manager.recv(200) != b"READY=1":
             pass
     except TimeoutError:
-        msg = f"the unit did not start within {_PATIENCE:.0f} s ({process.poll()})"
+        said = log.read_text(encoding="utf-8", errors="replace")[-500:]
+        msg = f"the unit did not start within {_PATIENCE:.0f} s ({process.poll()}): {said}"
         raise Unmeasurable(msg) from None
     return time.monotonic()
 
