@@ -51,6 +51,11 @@ ENTRYPOINT ["hallpass-provision"]
 CMD ["--help"]
 
 FROM runtime AS central
+# What WeasyPrint draws text with. The version is the distribution's.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpangoft2-1.0-0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=central-packages /program /program
 USER 10001
 EXPOSE 8000

@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """How long a chosen time is kept for somebody who has not confirmed."""
     pass_days: int = Field(default=4, ge=1, le=14)
     """How many days before the use its renter is sent the pass; at once for later bookings."""
+    duty_phone: str = Field(default="", max_length=40)
+    """Who is called when a door stays shut; stands on the pass. Empty: only what hangs at the door."""
     largest_request: int = Field(default=1_000_000, ge=10_000)
     """Bytes of a request's body."""
     largest_upload: int = Field(default=40_000_000, ge=1_000_000)

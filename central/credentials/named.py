@@ -19,9 +19,11 @@ from central.booking.reservation import State
 from central.booking.rows import new_reference
 from central.credentials.models import Credential, CredentialState, NamedPass
 from central.credentials.service import revoke
+from central.credentials.way_in import way_in
 from central.documents.authority import Authority
 from central.errors import CentralError, NotFound
 from central.events import NamedPassGiven
+from central.halls.access_type import AccessType
 from central.halls.models import Hall
 from central.outbox.service import announce
 
@@ -101,9 +103,10 @@ class NamedView:
 
 
 def may_give(one: Reservation, now: datetime) -> bool:
-    """Tell whether passes can be given for a reservation whose hall and route are loaded."""
+    """Tell whether passes can be given for a reservation whose hall, route and access are loaded."""
     is_certain = one.state is State.CONFIRMED and now < one.closes_at
-    return is_certain and bool(one.hall.route) and one.hall.named_passes > 0
+    by_pass = way_in(one.hall, one.local_start.date()) is AccessType.DOOR_UNIT
+    return is_certain and by_pass and one.hall.named_passes > 0
 
 
 def give(session: Session, reservation_id: int, name: str, now: datetime, actor: str) -> NamedPass:
@@ -180,6 +183,7 @@ def givings(session: Session, order_id: int, now: datetime) -> list[Giving]:
         .options(
             joinedload(Reservation.hall).joinedload(Hall.site),
             joinedload(Reservation.hall).selectinload(Hall.route),
+            joinedload(Reservation.hall).selectinload(Hall.access),
         )
         .order_by(Reservation.starts_at, Reservation.id)
     ).all()
@@ -222,7 +226,10 @@ def _locked(session: Session, reservation_id: int) -> Reservation:
     found = session.scalar(
         select(Reservation)
         .where(Reservation.id == reservation_id)
-        .options(joinedload(Reservation.hall).selectinload(Hall.route))
+        .options(
+            joinedload(Reservation.hall).selectinload(Hall.route),
+            joinedload(Reservation.hall).selectinload(Hall.access),
+        )
         .with_for_update(of=Reservation)
         .execution_options(populate_existing=True)
     )

@@ -17,10 +17,12 @@ from central.credentials import issuing, lists
 from central.credentials.errors import AlreadyRevoked
 from central.credentials.models import Credential, CredentialState, Grant, GrantState, NamedPass
 from central.credentials.validity import Entitlement, bits_of, of_renter
+from central.credentials.way_in import way_in
 from central.documents.authority import Authority
 from central.errors import Busy, NotFound
 from central.events import CredentialRevoked
 from central.halls import service as halls
+from central.halls.access_type import AccessType
 from central.halls.models import Hall
 from central.outbox.service import announce
 
@@ -38,13 +40,15 @@ def follow_reservation(
         .where(Reservation.id == reservation_id)
         .options(
             joinedload(Reservation.hall).selectinload(Hall.route),
+            joinedload(Reservation.hall).selectinload(Hall.access),
             joinedload(Reservation.order).joinedload(Order.person),
         )
         .with_for_update(of=Reservation)
     )
     if reservation is None:
         raise NotFound("reservation")
-    has_doors = bool(reservation.hall.route)  # else somebody opens it, or hands out a key
+    day = reservation.local_start.date()
+    has_doors = way_in(reservation.hall, day) is AccessType.DOOR_UNIT
     match reservation.state:
         case State.CONFIRMED | State.FINISHED if has_doors:
             _allow(session, reservation, authority, now)

@@ -14,7 +14,9 @@ from central.booking.reservation import State
 from central.booking.times import to_wall
 from central.credentials.models import Credential, CredentialState, Grant, NamedPass
 from central.credentials.texts import text_of
+from central.credentials.way_in import way_in
 from central.errors import NotFound
+from central.halls.access_type import AccessType
 from central.halls.models import Area, Hall
 
 
@@ -23,6 +25,8 @@ class PassState(StrEnum):
 
     COMING = "coming"
     """The reservation is confirmed, the pass is being made."""
+    NOT_NEEDED = "not_needed"
+    """One enters with a key, or somebody opens: see the way in."""
     VALID = "valid"
     CANCELLED = "cancelled"
     REVOKED = "revoked"
@@ -45,8 +49,20 @@ class PassView:
     ends: datetime
     opens: datetime
     closes: datetime
+    opens_at: datetime
+    """The same as moments."""
+    closes_at: datetime
+    zone: str
+    """IANA zone of that wall."""
     route: tuple[str, ...]
     """What to walk through, in order; the hall itself comes last."""
+    way_in: AccessType
+    arriving: str
+    """How things work in the hall."""
+    leaving: str
+    house_rules: str
+    grants: tuple[int, ...]
+    """What its entries at the doors are found by."""
     text: str | None
     """What the QR code holds, while there is one to show."""
 
@@ -70,6 +86,7 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
         .options(
             joinedload(Reservation.hall).joinedload(Hall.site),
             joinedload(Reservation.hall).selectinload(Hall.route),
+            joinedload(Reservation.hall).selectinload(Hall.access),
         )
     )
     if one is None or one.state not in {State.CONFIRMED, State.FINISHED, State.CANCELLED}:
@@ -89,7 +106,15 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
         ends=one.local_end,
         opens=to_wall(one.opens_at, zone),
         closes=to_wall(one.closes_at, zone),
+        opens_at=one.opens_at,
+        closes_at=one.closes_at,
+        zone=one.zone,
         route=_route(session, one.hall),
+        way_in=way_in(one.hall, one.local_start.date()),
+        arriving=one.hall.arriving,
+        leaving=one.hall.leaving,
+        house_rules=one.hall.house_rules,
+        grants=(newest.grant_id,) if newest is not None else (),
         text=text_of(newest) if newest is not None and state is PassState.VALID else None,
     )
 
@@ -182,6 +207,8 @@ def _state(
         return PassState.OVER
     if is_withdrawn:
         return PassState.REVOKED
+    if way_in(one.hall, one.local_start.date()) is not AccessType.DOOR_UNIT:
+        return PassState.NOT_NEEDED
     if newest is None:
         return PassState.COMING
     if newest.state is CredentialState.REVOKED:
