@@ -87,7 +87,34 @@ class Central:
             ],
         )
         found: dict[str, Any] = self.post(f"orders/{held['link']}/confirm")
+        if any(one["state"] == "awaiting_payment" for one in found["reservations"]):
+            self.pay(held["link"])
+            found = self.get(f"orders/{held['link']}")
         return {**found, "link": held["link"]}
+
+    def pay(self, link: str) -> None:
+        """Pay an order as a renter does on the phone, at the demo's bank."""
+        bank = self._sent(f"/orders/{link}/pay", way="simulated-bank")
+        page = self._sent(bank, act="approve")
+        if not page.startswith(f"/orders/{link}/payments/"):
+            msg = f"the bank sends the payer to {page[:40]}"
+            raise DemoFailed(msg)
+
+    def add_service(self, name: str) -> None:
+        """Add a city service, as an administrator does at the desk."""
+        where = f"{self.address}/desk/services"
+        answer = self._http.post(where, data={"name": name, "is_active": "1"})
+        if not answer.is_redirect:
+            msg = f"the desk answers {answer.status_code} to a new city service"
+            raise DemoFailed(msg)
+
+    def _sent(self, path: str, **fields: str) -> str:
+        """Send a form; return where it leads."""
+        answer = self._web.post(path, data=fields)
+        if not answer.is_redirect:
+            msg = f"central answers {answer.status_code} to {path[:40]}"
+            raise DemoFailed(msg)
+        return answer.headers["location"]
 
     def close(self) -> None:
         """End the connections."""

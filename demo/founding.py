@@ -58,7 +58,10 @@ def build_town(central: Central, say: Say) -> list[tuple[int, str]]:
     """Register sites, doors and halls; return the doors that get a unit, with their names."""
     say("Registering buildings, doors and halls")
     town = tomllib.loads(TOWN.read_text(encoding="utf-8"))
-    return [door for site in town["sites"] for door in _build_site(central, site)]
+    services = {name: number for number, name in enumerate(town["services"], 1)}
+    for name in services:  # a new city counts from 1
+        central.add_service(name)
+    return [door for site in town["sites"] for door in _build_site(central, site, services)]
 
 
 def make_units(home: Home, doors: list[tuple[int, str]], address: str, say: Say) -> None:
@@ -86,7 +89,9 @@ def configure_broker(home: Home, port: int) -> None:
     )
 
 
-def _build_site(central: Central, site: dict[str, Any]) -> list[tuple[int, str]]:
+def _build_site(
+    central: Central, site: dict[str, Any], services: Mapping[str, int]
+) -> list[tuple[int, str]]:
     number = site["id"]
     central.post("sites", id=number, name=site["name"], address=site["address"])
     bits = {
@@ -98,6 +103,7 @@ def _build_site(central: Central, site: dict[str, Any]) -> list[tuple[int, str]]
     }
     for hall in site["halls"]:
         places = {
+            "service": services[site["service"]],
             "spaces": [spaces[name] for name in hall.pop("spaces")],
             "route": [bits[name] for name in hall.pop("route")],
         }
