@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edge.config import DoorUnitConfig
 
 DEFAULT_CONFIG = Path("/etc/hallpass/door_unit.toml")
+REQUEST = Path("floor-request.json")
 NOTHING_READ = "-"
 
 app = typer.Typer(
@@ -122,7 +123,7 @@ def verify(
     The fields are what the pass says of itself; only the answer of the running unit is proven. Ends
     with 0 when it would open, 1 when not, 2 when the unit does not run.
     """
-    from edge.explanation import explain
+    from edge.explanation import explain, verdict_words
 
     pass_text = sys.stdin.read().removesuffix("\n") if text == "-" else text
     fields = explain(pass_text)
@@ -136,7 +137,7 @@ def verify(
     else:
         for name, words in fields:
             typer.echo(f"{name:<16} {words}")
-        typer.echo(_verdict(answer))
+        typer.echo(verdict_words(answer))
     raise typer.Exit({"granted": 0, "denied": 1}.get(answer.get("answer", ""), 2))
 
 
@@ -173,11 +174,11 @@ def floor_reset(
     ] = None,
     config: Config = DEFAULT_CONFIG,
     begin: Annotated[
-        bool, typer.Option("--begin", help="Ask for a reset: write what the root has to sign.")
+        bool, typer.Option("--begin", help="Write what the root has to sign.")
     ] = False,
     out: Annotated[
-        Path, typer.Option(help="With --begin: the file to write; it must not exist.")
-    ] = Path("floor-request.json"),
+        Path, typer.Option(help="With --begin: the file to write; a new one.")
+    ] = REQUEST,
 ) -> None:
     """Bring back a time, or document numbers, that were set wrongly and block this unit.
 
@@ -187,8 +188,7 @@ def floor_reset(
     Example: hallpass-door floor-reset --begin, and days later: hallpass-door floor-reset signed.json
     """
     if begin is (document is not None):
-        msg = "Give --begin, or the file that was signed."
-        raise typer.BadParameter(msg)
+        raise typer.BadParameter("Give --begin, or the file that was signed.")
     from edge.asking_for_reset import begin_reset, bring_reset
 
     def ask(name: str, **arguments: str) -> dict[str, Any]:
@@ -285,12 +285,6 @@ def _ask(config: Path, name: str, **arguments: Any) -> Iterator[dict[str, Any]]:
 def _one_line(text: str) -> str:
     """Return a text that stays on one line; a pass is printed as it is."""
     return text if text.isprintable() else json.dumps(text, ensure_ascii=False)
-
-
-def _verdict(answer: dict[str, Any]) -> str:
-    from edge.explanation import verdict_words
-
-    return verdict_words(answer)
 
 
 def main() -> None:

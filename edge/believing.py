@@ -24,6 +24,7 @@ from contracts.reasons import Fault
 from edge.core import beliefs as rules
 from edge.core import timekeeping
 from edge.core.beliefs import Beliefs
+from edge.core.gone import gone as documents_gone
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.identity import Identity
 from edge.drivers.store import Store
@@ -273,7 +274,7 @@ class Believing:
                 believed, _ = rules.receive(believed, kind, kept[kind])
             except ContractError as error:
                 log.error("%s was kept and is not believed any more: %s", kind, error)  # noqa: TRY400
-        gone = rules.gone(believed)
+        gone = documents_gone(believed)
         if gone:
             # For example a list whose key was removed since: without it what was revoked would open.
             log.error("not here any more, so nothing opens yet: %s", ", ".join(gone))

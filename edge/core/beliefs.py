@@ -23,6 +23,7 @@ from contracts.errors import ContractError, Malformed, Rollback, UnknownKey
 from contracts.freshness import DenyList, Freshness
 from contracts.keyset import CITY, Key, KeySet, RootKeys, verify_keyset
 from contracts.modes import DoorMode, Modes
+from edge.core import numbers
 from edge.core.timekeeping import FAR_MS
 from edge.core.waiting import Waiting, removed, wait, without_strangers
 
@@ -52,9 +53,7 @@ class Beliefs:
     answered: bool = False
     """Whether central answered a nonce of ours since this program started. An answer that was only
     kept says what was current once, which after a loss of state proves nothing."""
-    floors: Mapping[tuple[DocumentType, str], int] = field(default_factory=dict)
-    """Numbers below which no document is taken, by type and audience, remembered apart from the
-    documents. Without an audience (noted by an earlier release) one counts for all of its type."""
+    floors: numbers.Floors = field(default_factory=dict)
     held: Mapping[DocumentType, Document] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=dict)
     keyset: KeySet | None = None
@@ -167,7 +166,7 @@ def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None =
     if int(document.key_id) in beliefs.denied:
         msg = f"key {document.key_id} was removed"
         raise UnknownKey(msg)
-    if document.audience != _audience(beliefs, kind):
+    if document.audience != audience_of(beliefs, kind):
         msg = f"for {document.audience[:64]}, not for this unit"
         raise Malformed(msg)
     return document
@@ -180,35 +179,17 @@ def has_moved(before: Beliefs, after: Beliefs) -> bool:
     return before.config.site != after.config.site
 
 
-def gone(beliefs: Beliefs) -> tuple[DocumentType, ...]:
-    """Return the kinds of documents that were in force once and are not here any more.
-
-    The last freshness answer is not one of them: without it the lists only count as older.
-    """
-    return tuple(
-        kind
-        for kind in IN_ORDER
-        if kind not in beliefs.held
-        and kind is not DocumentType.FRESHNESS
-        and _was_in_force(beliefs, kind)
-    )
-
-
-def _was_in_force(beliefs: Beliefs, kind: DocumentType) -> bool:
-    audiences = {audience for one, audience in beliefs.floors if one is kind}
-    if kind is DocumentType.CONFIG:  # another unit's too: then the memory is another unit's
-        return bool(audiences)
-    if kind is DocumentType.AMENDMENTS and beliefs.config is None:
-        return False  # which site's is asked for, nobody knows
-    own = CITY if kind is DocumentType.KEY_SET else _audience(beliefs, kind)
-    return not audiences.isdisjoint({own, ""})
-
-
 _ANY_SITE = -1  # before there is a config: only keys that count at every site can be used
 
 
-def _audience(beliefs: Beliefs, kind: DocumentType) -> str:
-    if kind is DocumentType.DENY:
+def audience_of(beliefs: Beliefs, kind: DocumentType) -> str:
+    """Return whom a document of a type must be for, to count here.
+
+    Raises:
+        UnknownKey: the site is not known yet.
+
+    """
+    if kind in {DocumentType.KEY_SET, DocumentType.DENY}:
         return CITY
     if kind is not DocumentType.AMENDMENTS:
         return unit_audience(beliefs.unit)
@@ -227,7 +208,7 @@ def _accept(
     else:
         document = prove(beliefs, kind, raw, minute)
         changed = _take_in(beliefs, document)
-    floor = _floor(beliefs, document)
+    floor = numbers.least(beliefs.floors, kind, document.audience)
     if document.number < floor:
         msg = f"number {document.number} is older than {floor}, seen before"
         raise Rollback(msg)
@@ -236,11 +217,6 @@ def _accept(
     held = {**changed.held, kind: document}
     floors = {**changed.floors, (kind, document.audience): document.number}
     return _found(replace(changed, held=held, floors=floors)), document
-
-
-def _floor(beliefs: Beliefs, document: Document) -> int:
-    named = ((document.kind, document.audience), (document.kind, ""))
-    return max(beliefs.floors.get(one, 0) for one in named)
 
 
 def _found(beliefs: Beliefs) -> Beliefs:

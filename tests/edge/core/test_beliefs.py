@@ -22,11 +22,11 @@ from contracts.reasons import DenyReason
 from edge.core.beliefs import (
     IN_ORDER,
     Beliefs,
-    gone,
     meet_freshness,
     prove,
     receive,
 )
+from edge.core.gone import gone
 from edge.core.timekeeping import FAR_MS
 from edge.core.waiting import MOST_WAITING
 from tests.simulators.city import KEY_IDS, NOW, UNIT, City, a_config, at, some_claims
