@@ -27,6 +27,7 @@ def _say_version(asked: bool) -> None:
 def start(
     context: typer.Context,
     fresh: Annotated[bool, typer.Option(help="Forget the city of an earlier start.")] = False,
+    small: Annotated[bool, typer.Option(help="Only the two buildings with doors.")] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release."),
@@ -36,7 +37,7 @@ def start(
     if context.invoked_subcommand is None:
         from demo.showing import show
 
-        show(HOME, fresh=fresh)
+        show(HOME, fresh=fresh, small=small)
 
 
 @app.command()

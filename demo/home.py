@@ -55,6 +55,11 @@ class Home:
         """Stands once the city is complete: a half-made one is made anew."""
         return self.folder / "founded"
 
+    @property
+    def enlarged(self) -> Path:
+        """Stands once the large city is there."""
+        return self.folder / "enlarged"
+
     def secret(self, name: str) -> Path:
         """Return the file of a passphrase, made when it is not there."""
         path = self.folder / "secrets" / name

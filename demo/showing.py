@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
+from central.database import Database
 from demo.central import Central
+from demo.city import MANAGER, fill
 from demo.founding import ADMIN, PASSWORD
 from demo.processes import DemoFailed, free_port, python
 from demo.renter import Renter
@@ -20,8 +22,11 @@ _LOOK_EVERY = 0.5  # seconds
 Say = Callable[[str], None]
 
 
-def show(home: Path, *, fresh: bool) -> None:
-    """Start everything, say where to look, and stay until somebody presses Ctrl-C."""
+def show(home: Path, *, fresh: bool, small: bool = False) -> None:
+    """Start everything, say where to look, and stay until somebody presses Ctrl-C.
+
+    `small`: leave the city as small as its story needs.
+    """
     if fresh:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -29,12 +34,27 @@ def show(home: Path, *, fresh: bool) -> None:
         print(words, flush=True)
 
     with running(home, say) as demo:
+        if not small:
+            enlarge(demo, say)
         doors = start_doors(demo, say)
         central = demo.central()
         renter = a_pass_for_now(central, say)
         _tell(demo, doors, renter)
         central.close()
         _stay(demo)
+
+
+def enlarge(demo: Demo, say: Say) -> None:
+    """Fill the town up to a city, unless that was done at an earlier start."""
+    if demo.home.enlarged.exists():
+        return
+    say("Drawing forty halls, writing two years of reservations")
+    database = Database(f"sqlite:///{demo.home.central / 'central.db'}")
+    now = datetime.now(UTC)  # noqa: TID251 - the real time
+    count = fill(database, demo.home.central, now, PASSWORD)
+    database.close()
+    demo.home.enlarged.touch()
+    say(f"The city has {count} reservations")
 
 
 def start_doors(demo: Demo, say: Say) -> str:
@@ -76,6 +96,7 @@ def _tell(demo: Demo, doors: str, renter: Renter | None) -> None:
         ("The doors", doors),
         *([("A pass for now", f"{demo.address}{renter.address}")] if renter else []),
         ("The desk", f"{demo.address}/desk   ({ADMIN} / {PASSWORD})"),
+        *([("A hall manager", f"{MANAGER} / {PASSWORD}")] if demo.home.enlarged.exists() else []),
         ("Entries, faults", f"{demo.address}/desk/entries"),
         ("REST interface", f"{demo.address}/api/openapi.json"),
         ("What programs say", str(demo.home.logs)),

@@ -61,10 +61,22 @@ def free_day(
 
     `parts`: of the day, in minutes after midnight.
     """
+    free = _on(day, free, zone)
     hours = sum((one.length for one in free), timedelta()) / timedelta(hours=1)
     slots = tuple(_slot(one, zone) for one in free)
     whole = tuple((name, _part(day, ends, free, zone)) for name, ends in parts.items())
     return FreeDay(day, round(hours, 1), slots, whole)
+
+
+def _on(day: date, free: Sequence[Period], zone: ZoneInfo) -> list[Period]:
+    """Return what begins on a day; of what the night before left, the rest after midnight."""
+    midnight = datetime.combine(day, time())
+    begins, ends = earliest(midnight, zone), earliest(midnight + timedelta(days=1), zone)
+    return [
+        Period(max(one.start, begins), one.end)
+        for one in free
+        if one.start < ends and begins < one.end
+    ]
 
 
 def entitled_day(one: FreeDay, hall: int, entitled: Entitled) -> FreeDay:
