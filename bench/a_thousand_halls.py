@@ -1,6 +1,6 @@
 """A city with a thousand halls and two years of reservations, for what is measured over all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,18 +32,20 @@ _FEATURES = ("kitchen", "bar", "stage", "projection", "wheelchair")
 _KINDS = ("polyvalent", "meeting", "sports", "concert")
 
 
-def build(url: str) -> Database:
-    """Make the city at a database's address."""
+def build(url: str, say: Callable[[str], None] = lambda _: None) -> Database:
+    """Make the city at a database's address; `say` hears how far it is."""
     database = Database(url)
+    say("Making the tables")
     upgrade(database)
     with database.write() as session:
         _services(session)
+        say(f"Making {HALLS} halls")
         _halls(session)
         rules(session)
         order = Order(reference="BENCH", created_at=NOW, person_id=person_of(session, _ANNA, NOW))
         session.add(order)
         session.flush()
-        _reservations(session, order.id)
+        _reservations(session, order.id, say)
     return database
 
 
@@ -120,10 +122,11 @@ def _hall(number: int) -> dict[str, Any]:
     }
 
 
-def _reservations(session: Session, order: int) -> None:
+def _reservations(session: Session, order: int, say: Callable[[str], None]) -> None:
     rows = list(_evenings(order))
     for first in range(0, len(rows), _AT_ONCE):
         batch = rows[first : first + _AT_ONCE]
+        say(f"Making reservations: {first + len(batch)} of {len(rows)}")
         session.execute(insert(Reservation), batch)
         session.execute(
             insert(Occupancy),
