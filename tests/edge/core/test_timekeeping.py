@@ -158,12 +158,20 @@ def test_a_new_unit_holds_the_first_signed_time_against_its_rtc_where_it_has_one
     assert hear_signed(start(0, NOON - 2 * DAY, BOOT), NOON, BOOT)[1] == "far_ahead"
 
 
+@pytest.mark.parametrize("step", [HOUR, DAY // 2, DAY - SECOND, -HOUR, -DAY // 2, SECOND - DAY])
+def test_steps_of_less_than_a_day_do_not_add_up(step: int) -> None:
+    keeper = start(NOON - 100 * DAY, NOON, BOOT)
+    for _ in range(50):
+        keeper, _ = hear_signed(keeper, keeper.now_ms(BOOT) + step, BOOT)
+        assert abs(keeper.now_ms(BOOT) - NOON) <= FAR_MS
+
+
 @given(
     st.integers(NOON - 100 * DAY, NOON),
     st.lists(
         st.tuples(
-            st.integers(0, 2 * DAY),
-            st.integers(-3 * DAY, 3 * DAY),
+            st.sampled_from([0, HOUR]) | st.integers(0, 2 * DAY),
+            st.sampled_from([FAR_MS - HOUR, HOUR - FAR_MS]) | st.integers(-3 * DAY, 3 * DAY),
             st.sampled_from(["from the true time", "from what is believed", "restart", "network"]),
         ),
         max_size=40,
