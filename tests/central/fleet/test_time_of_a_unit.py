@@ -20,7 +20,7 @@ from contracts.statements import sign_statement
 from contracts.topics import Down, Up
 from edge.config import Hardware
 from edge.drivers.identity import load_identity
-from tests.central.a_city import NOW
+from tests.central.a_city import NOW, City
 from tests.central.a_town import TOPIC_KINDS, Town
 from tests.central.keys.key_files import entry_of
 from tests.edge.a_unit import UNIT, UnitUnderTest, a_unit_config, running, write_identity
@@ -31,10 +31,10 @@ SECOND = 90
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(sqlite_city: tuple[Path, City], tmp_path: Path) -> str:
     """One kind of database is enough: what is tested here is time."""
     path = tmp_path / "central.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(sqlite_city[0], path)
     return f"sqlite:///{path}"
 
 
