@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from central.accounts.roles import Right, Role
 from central.accounts.service import add_staff, checked_hash
-from central.accounts.services import ServiceData, put_service
+from central.accounts.services import ServiceData, all_services, put_service
 from central.booking.rules import Policy, put_activity, put_policy
 from central.database import Database
 from central.halls import photos, service
@@ -86,9 +86,12 @@ def fill(database: Database, data: Path, now: datetime, password: str) -> int:
 def _services(session: Session, city: City, now: datetime, password_hash: str) -> None:
     for code, names in city.toml["activities"].items():
         put_activity(session, code, names, ACTOR, now)
+    there = {one.name: one.id for one in all_services(session)}  # of the small town
     for one in city.toml["services"]:
         email = f"{one['name'].lower()}@teststad.example"
-        made = put_service(session, ServiceData(one["name"], email, "015 00 00 00"), ACTOR, now)
+        data = ServiceData(one["name"], email, "015 00 00 00")
+        known = there.get(one["name"])
+        made = put_service(session, data, ACTOR, now, service_id=known)
         city.services[one["code"]] = made.id
         refunds = tuple((days, percent) for days, percent in one["refunds"])
         put_policy(session, made.id, Policy(one["pays_first"], 5, refunds), ACTOR, now)

@@ -95,6 +95,11 @@ class Rest:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def add_service(self, name: str) -> None:
+        sent = {"name": name, "is_active": "1"}
+        answer = self._client.post("/desk/services", data=sent, headers=self._headers)
+        assert answer.is_redirect, answer.text
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
