@@ -77,7 +77,8 @@ def fill(database: Database, data: Path, now: datetime, password: str) -> int:
         _town(session, city)
         for code, number in city.services.items():
             tariffs.write(session, code, number, city.halls.get(code, {}), now)
-        tariffs.extras(session, city.services["neighbourhood"], now)
+        owner = city.services["neighbourhood"]
+        tariffs.extras(session, owner, _kitchens(session, owner), now)
         for name, picture_hash, words in drawn:
             photos.add(session, city.numbers[name], picture_hash, store.size(picture_hash), words)
         return write_past(session, toml, _lets(session, city), now)
@@ -165,6 +166,13 @@ def _town(session: Session, city: City) -> None:
         hall.kind, hall.service_id = one["kind"], owner
         session.add_all(HallFeature(hall_id=hall.id, code=code) for code in one["features"])
         city.numbers[one["name"]] = hall.id
+
+
+def _kitchens(session: Session, owner: int) -> list[int]:
+    having = select(HallFeature.hall_id).where(HallFeature.code == "kitchen")
+    return list(
+        session.scalars(select(Hall.id).where(Hall.service_id == owner, Hall.id.in_(having)))
+    )
 
 
 Drawn = tuple[str, str, dict[str, str]]

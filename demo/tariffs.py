@@ -55,8 +55,8 @@ def write(
             put_price(session, service, placed, ACTOR, now)
 
 
-def extras(session: Session, service: int, now: datetime) -> None:
-    """Offer what goes with the halls of a service that has kitchens."""
+def extras(session: Session, service: int, kitchens: Sequence[int], now: datetime) -> None:
+    """Offer what goes with the halls of a service, the kitchen where there is one."""
     offered = (
         ("kitchen", PriceUnit.USE, 2500, 21, None, 0,
          {"nl": "Gebruik van de keuken", "en": "Use of the kitchen", "fr": "Cuisine", "de": "Küche"}),
@@ -77,6 +77,7 @@ def extras(session: Session, service: int, now: datetime) -> None:
                 cents,
                 names,
                 service_id=service,
+                halls=tuple(kitchens) if code == "kitchen" else (),
                 vat_percent=vat,
                 stock=stock,
                 lead_working_days=lead,

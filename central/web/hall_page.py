@@ -1,11 +1,14 @@
 """A hall's own page: facts, rules, price, and a week of free hours that go on to booking."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from central.accounts import organisations
@@ -14,7 +17,10 @@ from central.booking import queries, search
 from central.booking.catalogue import offer
 from central.booking.deciding import refusal
 from central.booking.entitled import Entitled
+from central.booking.price_table import price_table
 from central.booking.rights_and_prices import rule_book
+from central.booking.rule_models import ExtraRow
+from central.booking.rules import activities
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import NotFound
@@ -25,6 +31,7 @@ from central.halls.service import hall_of, way_in
 from central.web.catalogue import card
 from central.web.language import Words, language_of
 from central.web.pages import ThePages
+from central.web.price_words import PriceRow, extra_rows, price_rows
 from central.web.renting_as import looking_as
 from central.web.saying import refusal_said
 from central.web.search_form import SearchForm, read_search
@@ -74,6 +81,8 @@ def show(
             for day in (first + timedelta(days=after) for after in range(_WEEK))
         ]
         entry, entry_says = way_in(session, hall_id, first)
+        group = entitled.group(first)
+        prices = _prices(session, hall, entitled, group.id, first, words)
     return pages.show(
         request,
         "hall.html",
@@ -94,6 +103,8 @@ def show(
         earlier=_week(form, hall, first - timedelta(days=_WEEK)) if first > today else "",
         later=_week(form, hall, first + timedelta(days=_WEEK)),
         map=_map(hall),
+        group=group.names.get(words.code) or group.names.get("nl", ""),
+        prices=prices,
     )
 
 
@@ -110,6 +121,30 @@ def _week(form: SearchForm, hall: Hall, first: date) -> str:
 def _said(hall: Hall, subject: Subject, words: Words) -> list[str]:
     there = {one.code for one in hall.features}
     return [one.said(words.code) for code, one in facts(subject).items() if code in there]
+
+
+def _prices(
+    session: Session, hall: Hall, entitled: Entitled, group: int, day: date, words: Words
+) -> list[PriceRow]:
+    """Return what the hall and what goes with it cost the visitor's group on a day of use."""
+    book = entitled.book
+    table = price_table(book.prices.get(hall.id, ()), hall.id, group, day, hall.cents_per_hour)
+    doing = {one.code: _named(one.names, words, one.code) for one in activities(session)}
+    with_it = {code: _named(one.names, words, code) for code, one in book.extras.items()}
+    offered = select(ExtraRow).where(
+        ExtraRow.is_offered,
+        ExtraRow.service_id.is_(None) | (ExtraRow.service_id == hall.service_id),
+    )
+    extras = [
+        one
+        for one in session.scalars(offered.order_by(ExtraRow.position, ExtraRow.code))
+        if not one.halls or hall.id in one.halls
+    ]
+    return [*price_rows(table, words, doing, with_it), *extra_rows(extras, words)]
+
+
+def _named(names: Mapping[str, str], words: Words, otherwise: str) -> str:
+    return names.get(words.code) or names.get("nl") or otherwise
 
 
 def _map(hall: Hall) -> str:
