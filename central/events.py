@@ -203,6 +203,14 @@ class CommandAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class GuestOpeningChanged(Event):
+    """A renter wants a door to stand open for guests, or no longer."""
+
+    name: ClassVar[str] = "guest_opening.changed.v1"
+    door: int
+
+
+@dataclass(frozen=True, slots=True)
 class DoorUnitEnrolled(Event):
     """A door unit is registered with its keys."""
 
@@ -309,6 +317,7 @@ EVENTS: Mapping[str, type[Event]] = {
         NamedPassGiven,
         DocumentSigned,
         CommandAsked,
+        GuestOpeningChanged,
         DoorUnitEnrolled,
         DoorUnitRetired,
         MailPosted,

@@ -9,19 +9,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from central.accounts.mailer import PostOffice
+from central.audit.service import SYSTEM
 from central.booking.models import Reservation
-from central.credentials import lists, views
+from central.credentials import lists, rights, views
 from central.credentials import service as credentials
 from central.documents.authority import Authority
 from central.events import (
     CommandAsked,
     CredentialIssued,
     CredentialMissing,
+    CredentialRevoked,
     DefectChanged,
     DepositRetained,
     DocumentSigned,
     DoorUnitEnrolled,
     DoorUnitRetired,
+    GuestOpeningChanged,
     MailPosted,
     MailRefused,
     NamedPassGiven,
@@ -37,7 +40,7 @@ from central.events import (
     ReservationRequested,
     TextPosted,
 )
-from central.fleet import configuring, units
+from central.fleet import configuring, guests, units
 from central.fleet.publisher import Publisher
 from central.notifications import planning
 from central.notifications import service as notifications
@@ -63,6 +66,7 @@ def reactions(
         _planned(messages.pass_days),
         _passes_told(),
         _sent(messages),
+        _guests(authority),
         _money(),
         _money_moves(till) if till else {},
     )
@@ -106,6 +110,26 @@ def _passes_and_units(authority: Authority, publisher: Publisher) -> Reactions:
         DoorUnitRetired: (Reaction("fleet.withdraw", outside=withdraw),),
         DocumentSigned: (Reaction("fleet.publish", outside=publish),),
         CommandAsked: (Reaction("fleet.ask_for_nonce", outside=ask_for_nonce),),
+    }
+
+
+def _guests(authority: Authority) -> Reactions:
+    def follow(session: Session, announced: Announced, now: datetime) -> None:
+        guests.follow(session, announced.event.door, authority, now)
+
+    def keep_within(session: Session, announced: Announced, now: datetime) -> None:
+        guests.keep_within(session, announced.event.reservation, now)
+
+    def lost(session: Session, announced: Announced, now: datetime) -> None:
+        if grant := rights.lost_with(session, announced.event.credential):
+            guests.end(session, guests.live_of_grant(session, grant, now), SYSTEM, now)
+
+    within = Reaction("guests.keep_within", inside=keep_within)
+    return {
+        GuestOpeningChanged: (Reaction("guests.follow", inside=follow),),
+        ReservationMoved: (within,),
+        ReservationCancelled: (within,),
+        CredentialRevoked: (Reaction("guests.lost", inside=lost),),
     }
 
 

@@ -54,6 +54,8 @@ class PassView:
     closes_at: datetime
     zone: str
     """IANA zone of that wall."""
+    may_hold_open: bool
+    """Whether its holder may leave doors open for guests."""
     route: tuple[str, ...]
     """What to walk through, in order; the hall itself comes last."""
     way_in: AccessType
@@ -109,6 +111,7 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
         opens_at=one.opens_at,
         closes_at=one.closes_at,
         zone=one.zone,
+        may_hold_open=one.hall.may_hold_open,
         route=_route(session, one.hall),
         way_in=way_in(one.hall, one.local_start.date()),
         arriving=one.hall.arriving,

@@ -86,6 +86,12 @@ def mode_of(event: Event) -> DoorMode | None:
         return None
 
 
+def mode_cause(event: Event) -> str:
+    """Return who or what asked for the mode that a door changed to, by its code; empty: not said."""
+    is_change = event.kind is EventKind.MODE_CHANGED
+    return (_matching(_CODE, event.data.get("cause")) or "") if is_change else ""
+
+
 def list_named(event: Event) -> ListNamed | None:
     """Return which list or setting a unit accepted or refused, if it is one that this release knows."""
     if event.kind not in {EventKind.DOCUMENT_ACCEPTED, EventKind.DOCUMENT_REFUSED}:

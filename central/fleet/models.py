@@ -245,3 +245,26 @@ class UnitCommand(Base):
     answered_at: Mapped[datetime | None]
     result: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The unit's signed answer."""
+
+
+class GuestOpening(Base):
+    """A door that a renter lets stand open for guests until a moment, from the page of a pass."""
+
+    __tablename__ = "guest_opening"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    """In the signed mode as `guests-7`: who it was stands here."""
+    door_id: Mapped[int] = mapped_column(ForeignKey("door.id"), index=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"), index=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey("access_grant.id"), index=True)
+    """Of the pass whose page it was asked on."""
+    until: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the modes document that says so; empty until it is signed."""
+    ended_at: Mapped[datetime | None]
+    """When somebody or something ended it before its time."""
+    ended_by: Mapped[str] = mapped_column(String(60), default="")
+    end_number: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the modes document that ended it."""

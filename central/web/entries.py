@@ -1,5 +1,6 @@
 """Pages for staff: what happened at the doors, what is wrong with them now."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,8 +12,8 @@ from starlette.responses import Response
 from central.accounts.principals import Watcher
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase, TheSettings
-from central.fleet import queries
-from central.fleet.facts import fault_change, list_named, mode_of
+from central.fleet import guests, queries
+from central.fleet.facts import fault_change, list_named, mode_cause, mode_of
 from central.fleet.queries import EntryView, Wanted
 from central.web.pages import ThePages
 from contracts.documents import DocumentType
@@ -57,6 +58,8 @@ def show(
         found = queries.entries(session, wanted, _PAGE)
         faults = queries.faults_now(session)
         doors = queries.doors(session, now)
+        causes = [mode_cause(read_event(one.entry.raw)) for one in found]
+        behind = guests.grants_behind(session, [one for one in causes if one])
     return pages.show(
         request,
         "entries.html",
@@ -65,7 +68,7 @@ def show(
         door=asked.door,
         grant=asked.grant,
         faults=[(one, name, to_wall(one.raised_at, zone)) for one, name in faults],
-        rows=[_row(one, zone) for one in found],
+        rows=[_row(one, zone, behind) for one in found],
         older=found[-1].entry.id if len(found) == _PAGE else None,
         newest=_newest(asked),
         is_newest=asked.before is None,
@@ -79,7 +82,7 @@ def _newest(asked: Asked) -> str:
     return f"/desk/entries?{query}" if query else "/desk/entries"
 
 
-def _row(view: EntryView, zone: ZoneInfo) -> dict[str, object]:
+def _row(view: EntryView, zone: ZoneInfo, behind: Mapping[str, int]) -> dict[str, object]:
     """Return an entry as the page shows it."""
     entry = view.entry
     event = read_event(entry.raw)
@@ -93,5 +96,6 @@ def _row(view: EntryView, zone: ZoneInfo) -> dict[str, object]:
         "mode": mode_of(event),
         "list": named.kind.name.lower() if named and named.kind in _LISTS else None,
         "number": named.number if named else None,
+        "grant": entry.grant_id if entry.grant_id is not None else behind.get(mode_cause(event)),
         "who": entry.credential[:6] if entry.credential else None,
     }

@@ -5,6 +5,7 @@
 const KEPT = "pass-1"; // a new name drops what older releases kept
 const NEEDED = ["/static/site.css", "/static/pass.js", "/static/icon.svg"];
 const SELF = "/pass/worker.js"; // by which a page finds out whether there is a network
+const LIVE = "/guests"; // what a door does now is never told from memory
 const PATIENCE = 4000; // milliseconds
 
 self.addEventListener("install", (event) => {
@@ -20,7 +21,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
-  if (pathname === SELF) return;
+  if (pathname === SELF || pathname.endsWith(LIVE)) return;
   const isOurs = pathname.startsWith("/pass/") || NEEDED.includes(pathname);
   if (event.request.method === "GET" && origin === self.location.origin && isOurs) {
     event.respondWith(newest(event.request, pathname));
