@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from central.accounts.principals import OrderHolder, Public
+from central.accounts.visitors import visitor_of
 from central.booking import queries
 from central.booking.models import Order
 from central.booking.times import to_wall
@@ -51,6 +52,12 @@ class Payer:
     cashier: Cashier
     now: datetime
 
+    @property
+    def actor(self) -> str:
+        """Who does it: both names when staff helps a caller."""
+        visitor = visitor_of(self.request, self.database, self.now)
+        return visitor.actor if visitor else _RENTER
+
 
 def paying(
     request: Request,
@@ -82,7 +89,7 @@ def begin(payer: ThePayer, way: Annotated[str, Form(max_length=40)] = "") -> Res
         raise NoSuchWay
     with payer.database.write() as session:
         order = queries.order_of(session, payer.reference)
-        one = starting.begin(session, order.id, way, payer.now, _RENTER)
+        one = starting.begin(session, order.id, way, payer.now, payer.actor)
         if way == TRANSFER:
             payment_mails.tell_how_to_transfer(
                 session, payer.pages, payer.settings, order, one, payer.link, payer.now

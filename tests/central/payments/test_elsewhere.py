@@ -3,15 +3,20 @@
 import pytest
 from fastapi import FastAPI
 from httpx import Client
+from sqlalchemy import select
 
+from central.accounts.cookies import STAFF
+from central.accounts.sessions import act_for, member_of_session, open_session
 from central.database import Database
 from central.main import create_app
+from central.payments.models import PaymentChange
 from central.payments.provider import Charge, ProviderUnreachable, Report, Started
 from central.settings import Settings
-from tests.central.a_city import City, Time
+from tests.central.a_city import NOW, City, Time
 from tests.central.in_process import client_of
 from tests.central.payments.a_till import pays_first
 from tests.central.payments.test_pages import chosen, ordered, title
+from tests.central.some_people import People
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -74,3 +79,23 @@ def test_a_real_city_has_no_simulated_bank_and_without_an_account_only_its_desk(
         assert "Betaal aan de balie" in page.text
         assert "<button" not in page.text[page.text.index("<main") :]
         assert client.post(f"{order}/pay", data={"way": "simulated-bank"}).status_code == 409
+
+
+def test_staff_who_pays_for_a_caller_is_named_with_the_caller(
+    client: Client, city: City, people: People, database: Database
+) -> None:
+    order = ordered(client, city, day="2026-12-12")
+    with database.write() as session:
+        secret = open_session(session, people.kim, NOW)
+    helper = member_of_session(database, secret, NOW)
+    assert helper
+    assert helper.session
+    with database.write() as session:
+        act_for(session, helper.session, people.anna)
+    client.cookies.set(STAFF, secret)
+    sent = {"way": "transfer"}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert client.post(f"{order}/pay", data=sent, headers=headers).status_code == 303
+    with database.read() as session:
+        actors = session.scalars(select(PaymentChange.actor)).all()
+    assert actors == [f"staff:{people.kim} for person:{people.anna}"]
