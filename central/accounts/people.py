@@ -31,6 +31,10 @@ class Renter:
     language: str = "nl"
 
 
+NOBODY = Renter("nobody@invalid")
+"""Of an order whose renter said nothing yet. No form takes this address: it has no dot."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonData:
     """What people tell of themselves; the fields mean what they mean in `models.Person`."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.accounts.target_groups import TargetGroup
+from central.booking.extras import left_of
 from central.booking.models import Reservation
 from central.booking.price_rules import Quote
 from central.booking.priority import Effect, Reason, Right
-from central.booking.reservation import OCCUPYING
 from central.booking.rights_and_prices import Asked, RuleBook
 from central.booking.rule_models import ExtraRow, ReservationExtra
 from central.booking.times import Period, to_wall
@@ -189,15 +189,6 @@ def _check_lead(row: ExtraRow, use: date, now: datetime) -> None:
 def _check_stock(
     session: Session, row: ExtraRow, count: int, use: Period, but: Collection[int]
 ) -> None:
-    if row.stock is None:
-        return
-    taken = session.scalar(
-        select(func.coalesce(func.sum(ReservationExtra.count), 0))
-        .join(Reservation, Reservation.id == ReservationExtra.reservation_id)
-        .where(ReservationExtra.extra_id == row.id, Reservation.id.not_in(but))
-        .where(Reservation.state.in_(OCCUPYING))
-        .where(Reservation.starts_at < use.end, Reservation.ends_at > use.start)
-    )
-    left = row.stock - int(taken or 0)
-    if count > left:
-        raise ExtraOutOfStock(field="extras", extra=row.code, left=max(0, left))
+    left = left_of(session, row, use, but)
+    if left is not None and count > left:
+        raise ExtraOutOfStock(field="extras", extra=row.code, left=left)

@@ -13,11 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.accounts.capacities import ActingAs, Capacity
-from central.accounts.people import Renter, by_number, person_of
+from central.accounts.people import NOBODY, Renter, by_number, person_of
+from central.audit.service import record
 from central.booking import keeping, occupancy, paying
+from central.booking.actors import RENTER, is_for_somebody, is_renter
 from central.booking.catalogue import offer
-from central.booking.deciding import NeedsApproval, decide, local_day, take_extras
+from central.booking.choosing import NoRenter, has_renter
+from central.booking.deciding import decide, local_day, take_extras
 from central.booking.models import Order, Reservation
+from central.booking.moving import decide_move
 from central.booking.refunds import Refund, refund
 from central.booking.reservation import State, Transition, after
 from central.booking.rights_and_prices import check_shown, rule_book
@@ -36,7 +40,6 @@ from central.booking.rules import policy_of
 from central.booking.times import to_wall
 from central.booking.when import working_days_after
 from central.booking.wishes import Wish, check
-from central.errors import NotFound
 from central.events import (
     OrderAwaitsPayment,
     ReservationCancelled,
@@ -47,9 +50,18 @@ from central.events import (
 from central.halls.models import Hall
 from central.outbox.service import announce
 
-__all__ = ["HoldRanOut", "Over", "cancel", "confirm", "hold", "link_ends", "move", "new_reference"]
+__all__ = [
+    "RENTER",
+    "HoldRanOut",
+    "Over",
+    "cancel",
+    "confirm",
+    "hold",
+    "link_ends",
+    "move",
+    "new_reference",
+]
 
-RENTER = "renter"
 LINK_LIVES_AFTER = timedelta(days=180)
 
 
@@ -127,6 +139,8 @@ def _acting(session: Session, renter: Renter, acting: ActingAs | None, now: date
         return acting
     # Whoever types an address proves nothing: what is known of its owner may not count.
     person = by_number(session, person_of(session, renter, now))
+    if acting is not None and renter == NOBODY:
+        return replace(acting, person=person.id)  # what one says to be, until one says who
     return ActingAs(Capacity.CITIZEN, person=person.id, name=person.name)
 
 
@@ -138,10 +152,15 @@ def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER)
     Raises:
         HoldRanOut: one was not kept any more.
         NotPossible: one is not held.
+        NoRenter: nobody said who rents.
 
     """
     ids = session.scalars(select(Reservation.id).where(Reservation.order_id == order_id)).all()
-    places, reservations = locked(session, ids, frozenset(), now)
+    places, rows = locked(session, ids, frozenset(), now)
+    # What was taken out of the order while choosing is no part of it.
+    reservations = [one for one in rows if one.state is not State.CANCELLED] or rows
+    if not has_renter(session, session.get_one(Order, order_id)):
+        raise NoRenter
     for one in reservations:
         if one.state is State.EXPIRED or (one.hold_expires_at and one.hold_expires_at <= now):
             raise HoldRanOut
@@ -164,7 +183,14 @@ def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER)
     occupancy.keep(places, [one.id for one in certain])
     if awaiting:
         announce(session, OrderAwaitsPayment(order_id), now)
+    _tell_audit(session, actor, "order.confirmed", f"order:{order_id}", now)
     return session.get_one(Order, order_id)
+
+
+def _tell_audit(session: Session, actor: str, action: str, subject: str, now: datetime) -> None:
+    """Note what staff did for a caller, with both names."""
+    if is_for_somebody(actor):
+        record(session, actor, action, subject, now)
 
 
 def _way(session: Session, one: Reservation) -> Transition:
@@ -204,17 +230,7 @@ def move(
     state = after(moved.state, Transition.MOVE)
     if moved.ends_at <= now:
         raise Over
-    # What already began may become longer or shorter, though its start lies in the past.
-    check(wish, found, min(now, moved.starts_at) if wish.use.start == moved.starts_at else now)
-    book, was_extras = rule_book(session), keeping.extras_of(session, moved.id)
-    group = book.named(moved.group_code)
-    today = to_wall(now, found.rules.zone).date()
-    if actor == RENTER and not book.may_group_ever(group.id, wish.hall_id, today):
-        raise NotFound("hall")
-    wish = replace(wish, activity=moved.activity, extras=was_extras)
-    decided = decide(book, group, wish, found, now)
-    if decided.needs_approval and actor == RENTER:
-        raise NeedsApproval(field="starts_at")
+    wish, decided = decide_move(session, moved, wish, found, now, actor)
     before = ReservationMoved(moved.id, moved.hall_id, moved.starts_at, moved.ends_at)
     for name, value in placed(wish, found, decided).items():
         setattr(moved, name, value)
@@ -227,6 +243,7 @@ def move(
     if state is State.CONFIRMED:
         announce(session, before, now)
     note(session, [moved], Transition.MOVE, now, actor)
+    _tell_audit(session, actor, "reservation.moved", f"reservation:{moved.id}", now)
     return moved
 
 
@@ -251,6 +268,7 @@ def cancel(
         back = refund_of(session, cancelled, now, actor)
         announce(session, ReservationCancelled(reservation_id, back.percent), now)
     note(session, [cancelled], Transition.CANCEL, now, actor, reason)
+    _tell_audit(session, actor, "reservation.cancelled", f"reservation:{cancelled.id}", now)
     return cancelled
 
 
@@ -259,7 +277,7 @@ def refund_of(session: Session, one: Reservation, now: datetime, actor: str = RE
 
     Whoever cancels for the city and not for a renter gives everything back.
     """
-    if actor != RENTER and not actor.startswith("person:") and " for " not in actor:
+    if not is_renter(actor):
         return refund((), one.cents, one.local_start.date(), now.date())
     service = session.scalar(select(Hall.service_id).where(Hall.id == one.hall_id))
     tiers = policy_of(session, service).refunds

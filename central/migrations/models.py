@@ -6,6 +6,7 @@ import central.accounts.staff_models
 import central.audit.models
 import central.booking.models
 import central.booking.rule_models
+import central.booking.terms
 import central.credentials.models
 import central.documents.models
 import central.feedback.models

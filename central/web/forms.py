@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from central.accounts.people import Renter
 from central.booking.times import AmbiguousTime, NoSuchTime, Period, Which, to_utc
-from central.booking.wishes import Wish
 
 _DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _TIME = re.compile(r"(\d{1,2})\s*(?:[:.uhUH]\s*(\d{2})?)?\s*(?:u|uur|h)?")
@@ -18,22 +17,54 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _LONGEST = {"name": 120, "email": 254, "purpose": 200}
 
 
-class BookForm(BaseModel):
-    """The fields of the booking page exactly as typed."""
+class WhenForm(BaseModel):
+    """A day and its hours exactly as typed."""
 
-    hall: str = ""
     day: str = ""
     start: str = ""
     end: str = ""
     which_start: str = ""
     which_end: str = ""
-    attendees: str = ""
-    name: str = ""
-    email: str = ""
-    purpose: str = ""
-    accessible: str = ""
     show_free: str = ""
     """The button beside the day: only show the free hours."""
+
+
+class BookForm(WhenForm):
+    """The fields of the first screen of booking, and what the search said already."""
+
+    hall: str = ""
+    order: str = ""
+    """Link of the order that is being chosen, to which this is added."""
+    attendees: str = ""
+    activity: str = ""
+    who: str = ""
+    recognised: str = ""
+    postcode: str = ""
+
+
+class DetailsForm(BaseModel):
+    """What a hall is used for, and what goes with it, exactly as typed."""
+
+    attendees: str = ""
+    activity: str = ""
+    purpose: str = ""
+    accessible: str = ""
+    extra: list[str] = Field(default=[], max_length=100)
+    """Codes of extras, in the order of `count`."""
+    count: list[str] = Field(default=[], max_length=100)
+
+    def counts(self) -> dict[str, str]:
+        """Return how many of each extra, as typed."""
+        return dict(zip(self.extra, self.count, strict=False))
+
+
+class RenterForm(BaseModel):
+    """Who rents, exactly as typed."""
+
+    name: str = ""
+    email: str = ""
+    agreed: str = ""
+    """The changes of right and price that were shown and agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +109,38 @@ def read_which(text: str) -> Which | None:
     return Which(text) if text in set(Which) else None
 
 
-def read_booking(form: BookForm, zone: ZoneInfo | None) -> tuple[Renter, Wish] | list[Problem]:
-    """Return what is wanted and by whom, or all that is wrong, in the order of the page.
-
-    `zone` is that of the chosen hall; None when no hall was chosen.
-    """
-    problems = [Problem("hall", "problem.hall")] if zone is None else []
-    use = _read_use(form, zone or ZoneInfo("UTC"))
-    if not isinstance(use, Period):
-        problems += use
+def read_details(form: DetailsForm) -> tuple[int, tuple[tuple[str, int], ...]] | list[Problem]:
+    """Return how many people, and which extras, or all that is wrong, in the order of the page."""
+    problems = []
     attendees = read_number(form.attendees)
     if attendees is None:
         problems.append(Problem("attendees", "problem.attendees"))
-    problems += _read_person(form)
-    if problems or attendees is None or not isinstance(use, Period):
+    if len(form.purpose) > _LONGEST["purpose"]:
+        most = (("most", _LONGEST["purpose"]),)
+        problems.append(Problem("purpose", "problem.too_long_text", most))
+    extras = []
+    for code, typed in form.counts().items():
+        count = read_number(typed)
+        if count is None and typed.strip() not in {"", "0"}:
+            problems.append(Problem(f"extra-{code}", "problem.count"))
+        extras.append((code, count or 0))
+    if problems or attendees is None:
         return problems
-    wish = Wish(int(form.hall), use, attendees, form.purpose.strip(), bool(form.accessible))
-    return Renter(form.email.strip(), form.name.strip()), wish
+    return attendees, tuple(one for one in extras if one[1])
+
+
+def read_renter(form: RenterForm, language: str) -> Renter | list[Problem]:
+    """Return who rents, or all that is wrong, in the order of the page."""
+    problems = []
+    if not form.name.strip():
+        problems.append(Problem("name", "problem.name"))
+    if not _EMAIL.fullmatch(form.email.strip()):
+        problems.append(Problem("email", "problem.email"))
+    for field in ("name", "email"):
+        if len(getattr(form, field)) > _LONGEST[field]:
+            most = (("most", _LONGEST[field]),)
+            problems.append(Problem(field, "problem.too_long_text", most))
+    return problems or Renter(form.email.strip(), form.name.strip(), language)
 
 
 def is_email(text: str) -> bool:
@@ -104,19 +150,8 @@ def is_email(text: str) -> bool:
     return is_short and _EMAIL.fullmatch(plain) is not None
 
 
-def _read_person(form: BookForm) -> list[Problem]:
-    problems = []
-    if not form.name.strip():
-        problems.append(Problem("name", "problem.name"))
-    if not _EMAIL.fullmatch(form.email.strip()):
-        problems.append(Problem("email", "problem.email"))
-    for field, most in _LONGEST.items():
-        if len(getattr(form, field)) > most:
-            problems.append(Problem(field, "problem.too_long_text", (("most", most),)))
-    return problems
-
-
-def _read_use(form: BookForm, zone: ZoneInfo) -> Period | list[Problem]:
+def read_use(form: WhenForm, zone: ZoneInfo) -> Period | list[Problem]:
+    """Return the time that was typed, or what is wrong with it."""
     day, start, end = read_day(form.day), read_time(form.start), read_time(form.end)
     read = {"day": day, "start": start, "end": end}
     if day is None or start is None or end is None:

@@ -1,23 +1,27 @@
 """Pages for who holds the link of an order: see it, confirm it, cancel a reservation."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from central.accounts.links import LinkPurpose, Links
-from central.accounts.principals import OrderHolder, TheLinks
-from central.booking import approvals, keeping, queries, service
+from central.accounts.principals import MaybeVisitor, OrderHolder, TheLinks
+from central.booking import approvals, choosing, keeping, queries, service
 from central.booking.models import Order, Reservation
-from central.booking.reservation import ENDED, State, Transition, may
+from central.booking.reservation import ENDED, RUNNING_OUT, State, Transition, may
+from central.booking.rows import HoldRanOut
 from central.booking.service import LINK_LIVES_AFTER
 from central.booking.times import to_wall
 from central.dependencies import Now, TheDatabase
 from central.errors import NotFound
 from central.feedback import uses
 from central.feedback.who import USE_LIVES, use_link
+from central.web.chooser import TheChooser
 from central.web.message_reading import note_read
 from central.web.pages import ThePages
 
@@ -52,9 +56,11 @@ def show(
         order = queries.order_of(session, holder.subject)
         numbers = [one.id for one in order.reservations]
         lines, handled = keeping.lines_of(session, numbers), approvals.due_of(session, numbers)
+        gone = choosing.removed(session, numbers)
     note_read(database, numbers, now)
     live = [one for one in order.reservations if one.state not in ENDED]
-    states = {one.state for one in order.reservations}
+    shown = [one for one in order.reservations if one.id not in gone] or order.reservations
+    states = {_seen(one, now) for one in shown}
     return pages.show(
         request,
         "order.html",
@@ -65,7 +71,7 @@ def show(
         handled=handled,
         cents=sum(one.cents for one in live),
         deposit_cents=sum(one.deposit_cents for one in live),
-        rows=[_row(one, links) for one in order.reservations],
+        rows=[_row(one, links, now) for one in shown],
         uses={
             one.id: use_link(links, one)
             for one in order.reservations
@@ -75,12 +81,20 @@ def show(
 
 
 @router.post("/confirm")
-def confirm(link: str, holder: OrderHolder, database: TheDatabase, now: Now) -> Response:
-    """Make a held order certain."""
-    with database.write() as session:
-        order = queries.order_of(session, holder.subject)
-        service.confirm(session, order.id, now)
-    return RedirectResponse(f"/orders/{link}", HTTPStatus.SEE_OTHER)
+def confirm(choice: TheChooser) -> Response:
+    """Make certain what was chosen, or go on to what is still to be answered, or to be paid."""
+    onwards = choice.onwards()
+    if onwards.headers["location"] != f"/orders/{choice.link}/check":
+        return onwards
+    try:
+        with choice.database.write() as session:
+            order = choice.order(session)
+            service.confirm(session, order.id, choice.now, choice.actor)
+    except HoldRanOut:
+        return choice.to()  # the page says so, and offers to choose again
+    with choice.database.read() as session:
+        states = {one.state for one in choice.order(session).reservations}
+    return choice.to("/pay" if State.AWAITING_PAYMENT in states else "")
 
 
 @router.get("/cancel/{reference}")
@@ -96,9 +110,9 @@ def ask_to_cancel(
 ) -> Response:
     """Ask whether it is meant, and say what comes back."""
     with database.read() as session:
-        one = _own(queries.order_of(session, holder.subject), reference)
+        one = own(queries.order_of(session, holder.subject), reference)
         back = service.refund_of(session, one, now)
-    return pages.show(request, "cancel.html", link=link, row=_row(one, links), back=back)
+    return pages.show(request, "cancel.html", link=link, row=_row(one, links, now), back=back)
 
 
 @router.post("/cancel/{reference}")
@@ -107,32 +121,58 @@ def cancel(
     reference: str,
     holder: OrderHolder,
     database: TheDatabase,
+    visitor: MaybeVisitor,
     now: Now,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Cancel a reservation."""
+    actor = visitor.actor if visitor else service.RENTER
     with database.write() as session:
-        one = _own(queries.order_of(session, holder.subject), reference)
-        service.cancel(session, one.id, now, reason=reason)
+        one = own(queries.order_of(session, holder.subject), reference)
+        service.cancel(session, one.id, now, actor, reason)
     return RedirectResponse(f"/orders/{link}", HTTPStatus.SEE_OTHER)
 
 
-def _own(order: Order, reference: str) -> Reservation:
+def own(order: Order, reference: str) -> Reservation:
+    """Return a reservation of an order.
+
+    Raises:
+        NotFound: it is not of this order.
+
+    """
     for one in order.reservations:
         if one.reference == reference:
             return one
     raise NotFound("reservation")
 
 
-def _row(one: Reservation, links: Links) -> dict[str, object]:
+def _seen(one: Reservation, now: datetime) -> State:
+    """Return how a reservation stands for its renter: a hold that ran out, though nobody swept it."""
+    ran_out = one.hold_expires_at is not None and one.hold_expires_at <= now
+    return State.EXPIRED if ran_out and one.state in RUNNING_OUT else one.state
+
+
+def _row(one: Reservation, links: Links, now: datetime) -> dict[str, object]:
     """Return a reservation as the pages show it."""
     zone = ZoneInfo(one.zone)
     until = one.ends_at + LINK_LIVES_AFTER
     has_pass = one.state in _WITH_PASS
     return {
         "it": one,
+        "state": _seen(one, now),
+        "seconds": int((one.hold_expires_at - now).total_seconds()) if one.hold_expires_at else 0,
         "doors": (to_wall(one.opens_at, zone), to_wall(one.closes_at, zone)),
         "held_until": one.hold_expires_at and to_wall(one.hold_expires_at, zone),
         "pass_link": links.make(LinkPurpose.PASS, one.reference, until) if has_pass else None,
-        "can_cancel": may(one.state, Transition.CANCEL),
+        "can_cancel": may(_seen(one, now), Transition.CANCEL) and one.ends_at > now,
+        "can_move": one.state is State.CONFIRMED and one.ends_at > now,
+        "again": urlencode(
+            {
+                "hall": one.hall_id,
+                "day": f"{one.local_start:%Y-%m-%d}",
+                "start": f"{one.local_start:%H:%M}",
+                "end": f"{one.local_end:%H:%M}",
+                "attendees": one.attendees,
+            }
+        ),
     }

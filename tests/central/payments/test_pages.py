@@ -19,7 +19,7 @@ from central.payments.models import Payment
 from tests.central.a_city import NOW, City
 from tests.central.payments.a_till import pays_first
 from tests.central.test_scopes import headers_of
-from tests.central.web.test_booking_page import problems, typed
+from tests.central.web.a_booking import book, order_of, problems, typed
 
 Staff = Callable[..., dict[str, str]]
 # Pages are the same over both databases; what differs is tested beside them.
@@ -33,9 +33,9 @@ def paid_first(database: Database, city: City) -> None:
 
 def ordered(client: Client, city: City, **changes: str) -> str:
     """Book by the pages; return where the order is."""
-    answer = client.post("/book", data=typed(city, **changes))
+    answer = book(client, typed(city, **changes))
     assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    return order_of(answer)
 
 
 def chosen(client: Client, order: str, way: str) -> str:

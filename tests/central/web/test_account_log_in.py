@@ -196,7 +196,7 @@ def test_who_must_log_in_comes_back_with_the_whole_address(
 def test_what_was_typed_before_logging_in_is_there_again_afterwards(
     client: httpx.Client, database: Database, city: City
 ) -> None:
-    typed = {"hall": str(city.a), "day": "2026-12-05", "start": "14:00", "purpose": "Feest & zo"}
+    typed = {"hall": str(city.a), "day": "2026-12-05", "start": "14:00", "postcode": "90 & 00"}
     sent = client.post(
         "/account/log-in/keep", data={**typed, "keep": "/book", "password": "x"}, headers=OWN
     )
@@ -204,7 +204,7 @@ def test_what_was_typed_before_logging_in_is_there_again_afterwards(
     page = client.get(sent.headers["location"])
     answer = log_in(client, database, ANNA, value(page, "then"))
     form = client.get(answer.headers["location"])
-    for name in ("day", "start", "purpose"):
+    for name in ("day", "start", "postcode"):
         assert value(form, name) == typed[name]
     assert "password" not in answer.headers["location"]
 

@@ -61,7 +61,7 @@ def test_nobody_acts_for_whom_they_have_no_mandate(
 def test_everything_chosen_survives_a_change_of_capacity(
     anna: httpx.Client, people: People, city: City
 ) -> None:
-    typed = {"hall": str(city.a), "day": "2026-12-05", "start": "14:00", "name": "Anna & co"}
+    typed = {"hall": str(city.a), "day": "2026-12-05", "start": "14:00", "postcode": "90 & 00"}
     sent = anna.post("/account/acting/keep", data={**typed, "keep": "/book"}, headers=OWN)
     page = anna.get(sent.headers["location"])
     assert "Als wie wilt u huren?" in page.text
@@ -72,7 +72,7 @@ def test_everything_chosen_survives_a_change_of_capacity(
     )
     form = anna.get(chosen.headers["location"])
     assert "<strong>Scouts Sint-Jan</strong>" in form.text
-    for name in ("day", "start", "name"):
+    for name in ("day", "start", "postcode"):
         assert value(form, name) == typed[name]
 
 

@@ -14,7 +14,7 @@ from central.booking.when import Ahead
 from central.database import Database
 from tests.central.a_city import NOW, City
 from tests.central.booking.test_rules_api import service_with
-from tests.central.web.test_booking_page import problems, typed
+from tests.central.web.a_booking import book, order_of, problems, typed
 
 Staff = Callable[..., dict[str, str]]
 
@@ -26,9 +26,9 @@ def by_approval(database: Database) -> None:
 
 
 def booked(client: Client, city: City, **changes: str) -> tuple[str, Response]:
-    answer = client.post("/book", data=typed(city, **changes))
+    answer = book(client, typed(city, **changes))
     assert answer.status_code == 303, answer.text
-    where = answer.headers["location"]
+    where = order_of(answer)
     return where, client.get(where)
 
 
@@ -97,7 +97,7 @@ def test_who_may_only_later_reads_from_when(client: Client, city: City, database
         soon = PriorityRule(0, Effect.ALLOW, opens=Ahead(days=3))
         rules.put_priority(session, None, soon, "system", NOW)
         rules.put_priority(session, None, PriorityRule(0, Effect.DENY, position=1), "system", NOW)
-    page = client.post("/book", data=typed(city))
+    page = book(client, typed(city))
     assert page.status_code == 403
     assert problems(page) == {"start": "Vanaf woensdag 2 december 2026 kunt u deze dag reserveren."}
 

@@ -1,10 +1,23 @@
 from datetime import date, time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.web.forms import BookForm, read_booking, read_day, read_number, read_time
+from central.accounts.people import Renter
+from central.booking.times import Period
+from central.web.forms import (
+    BookForm,
+    DetailsForm,
+    RenterForm,
+    read_day,
+    read_details,
+    read_number,
+    read_renter,
+    read_time,
+    read_use,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +69,31 @@ def test_numbers(text: str, expected: int | None) -> None:
     assert read_number(text) == expected
 
 
-@given(st.builds(BookForm, **dict.fromkeys(BookForm.model_fields, st.text(max_size=40))))
-def test_whatever_is_typed_there_is_an_answer(form: BookForm) -> None:
-    problems = read_booking(form, None)
-    assert isinstance(problems, list)
-    assert problems[0].field == "hall"
+_TEXT = st.text(max_size=40)
+
+
+@given(st.builds(BookForm, **dict.fromkeys(BookForm.model_fields, _TEXT)))
+def test_whatever_is_typed_as_a_time_there_is_an_answer(form: BookForm) -> None:
+    read = read_use(form, ZoneInfo("Europe/Brussels"))
+    assert isinstance(read, Period) or {one.field for one in read} <= {"day", "start", "end"}
+
+
+@given(
+    st.builds(
+        DetailsForm,
+        attendees=_TEXT,
+        purpose=st.text(max_size=250),
+        extra=st.just(["chair"]),
+        count=st.lists(_TEXT, max_size=2),
+    ),
+    st.builds(RenterForm, name=_TEXT, email=_TEXT),
+)
+def test_whatever_is_typed_elsewhere_there_is_an_answer(
+    details: DetailsForm, renter: RenterForm
+) -> None:
+    read = read_details(details)
+    assert isinstance(read, tuple) or {one.field for one in read} <= {
+        "attendees", "purpose", "extra-chair",
+    }  # fmt: skip
+    named = read_renter(renter, "nl")
+    assert isinstance(named, Renter) or {one.field for one in named} <= {"name", "email"}

@@ -1,8 +1,9 @@
 """The pages in a real browser: phone and desk, without JavaScript, by keyboard, and their accessibility."""
 
+import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -22,6 +23,7 @@ from contracts.journal import EventKind
 from contracts.topics import Up
 from tests.central.a_city import NOW, City, Time, found
 from tests.central.a_town import Town
+from tests.central.in_process import share_routes
 from tests.simulators.city import City as Keys
 
 PHONE = {"width": 360, "height": 740}
@@ -41,6 +43,7 @@ class Served:
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free port for the length of the block."""
+    share_routes(app)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
@@ -92,16 +95,25 @@ def a_page(browser: Browser, *, phone: bool = True, javascript: bool = True) -> 
     return page
 
 
-def fill_in(page: Page, day: str) -> None:
-    for name, value in {
-        "day": day,
-        "start": "14:00",
-        "end": "18:00",
-        "attendees": "40",
-        "name": "Anna Peeters",
-        "email": "anna@example.org",
-    }.items():
-        page.fill(f"#{name}", value)
+def fill_in(page: Page, day: str, see: Callable[[Page], object] = lambda _: None) -> None:
+    """Book from the first screen on, answering by the keyboard; `see` each screen on the way."""
+    screens = (
+        {"day": day, "start": "14:00", "end": "18:00"},
+        {"attendees": "40"},
+        {"name": "Anna Peeters", "email": "anna@example.org"},
+    )
+    for answers in screens:
+        for name, value in answers.items():
+            page.fill(f"#{name}", value)
+        see(page)
+        page.press(f"#{name}", "Enter")
+    page.check("#agree")
+    see(page)
+    page.press("#agree", "Enter")
+    page.wait_for_url(re.compile(r"/check(#|$)"))
+    see(page)
+    page.locator("main form[action$='/confirm'] button").press("Enter")
+    page.wait_for_url(re.compile(r"/orders/[^/]+(/pay)?$"))
 
 
 def must_be_accessible(page: Page) -> None:
@@ -113,6 +125,11 @@ def must_fit(page: Page) -> None:
     """Nothing sticks out to the right, where a phone would have to scroll."""
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def must_be_good(page: Page) -> None:
+    must_be_accessible(page)
+    must_fit(page)
 
 
 def test_every_renter_page_is_accessible_and_fits_a_phone(browser: Browser, served: Served) -> None:
@@ -128,15 +145,12 @@ def test_every_renter_page_is_accessible_and_fits_a_phone(browser: Browser, serv
         must_be_accessible(page)
         must_fit(page)
     page.goto(book)
-    page.press("#name", "Enter")
+    page.press("#end", "Enter")
     page.wait_for_selector(".summary")
     must_be_accessible(page)
     must_fit(page)
-    fill_in(page, "2026-12-12")
-    page.press("#name", "Enter")
-    page.wait_for_url("**/orders/**")
-    must_be_accessible(page)
-    must_fit(page)
+    fill_in(page, "2026-12-12", must_be_good)
+    must_be_good(page)
     page.click("text=Annuleren")
     page.wait_for_url("**/cancel/**")
     must_be_accessible(page)
@@ -149,7 +163,6 @@ def test_passes_for_others_are_given_and_withdrawn_without_javascript_and_by_who
     plain = a_page(browser, javascript=False)
     plain.goto(f"{served.url}/book?hall={served.city.a}&day=2026-12-19")
     fill_in(plain, "2026-12-19")
-    plain.press("#name", "Enter")
     plain.click("text=Passen voor anderen")
     plain.get_by_label("Voor wie is hij?").fill("Lies")
     plain.keyboard.press("Enter")
@@ -230,10 +243,6 @@ def test_booking_works_without_javascript_and_with_the_keyboard_only(
 ) -> None:
     page = a_page(browser, javascript=False)
     page.goto(f"{served.url}/book?hall={served.city.a}&day=2026-12-13")
-    page.focus("#attendees")
-    for text in ("40", "Anna Peeters", "anna@example.org"):
-        page.keyboard.type(text)
-        page.keyboard.press("Tab")
     page.fill("#start", "14:00")
     page.keyboard.press("Enter")
     page.wait_for_selector(".summary")
@@ -243,7 +252,21 @@ def test_booking_works_without_javascript_and_with_the_keyboard_only(
     assert page.locator("#end:focus").count() == 1
     page.fill("#end", "18:00")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/orders/**")
+    for label, text in (("Met hoeveel personen?", "40"), ("Uw naam", "Anna Peeters")):
+        page.get_by_label(label).focus()
+        page.keyboard.type(text)
+        if text == "40":
+            page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("anna@example.org")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.locator("#agree").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Bevestigen").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".panel.confirmed")
     assert page.locator("h1").inner_text() == "Uw reservatie is bevestigd"
     page.context.close()
 
