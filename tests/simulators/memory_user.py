@@ -145,7 +145,9 @@ def _found(memory: Memory) -> dict[str, Any]:
         "session": summary.session,
         "numbers": dict(summary.numbers),
         "spent": dict(summary.spent),
-        "documents": {kind.value: int(raw) for kind, raw in memory.store.documents().items()},
+        "documents": {
+            number_name(kind, HERE): int(raw) for kind, raw in memory.store.documents().items()
+        },
     }
 
 
