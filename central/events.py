@@ -140,6 +140,22 @@ class DepositRetained(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HallWayChanged(Event):
+    """A hall is entered in another way from some day on, or by other doors."""
+
+    name: ClassVar[str] = "hall.way_changed.v1"
+    hall: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationWayChanged(Event):
+    """The hall of a reservation is perhaps entered in another way now."""
+
+    name: ClassVar[str] = "reservation.way_changed.v1"
+    reservation: int
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialIssued(Event):
     """A pass was signed. `credential` is its id in hexadecimal."""
 
@@ -310,6 +326,8 @@ EVENTS: Mapping[str, type[Event]] = {
         RefundDue,
         RefundDone,
         DepositRetained,
+        HallWayChanged,
+        ReservationWayChanged,
         CredentialIssued,
         CredentialRevoked,
         CredentialReissued,

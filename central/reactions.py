@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from central.accounts.mailer import PostOffice
 from central.audit.service import SYSTEM
+from central.booking import queries
 from central.booking.models import Reservation
 from central.credentials import lists, rights, views
 from central.credentials import service as credentials
@@ -25,6 +26,7 @@ from central.events import (
     DoorUnitEnrolled,
     DoorUnitRetired,
     GuestOpeningChanged,
+    HallWayChanged,
     MailPosted,
     MailRefused,
     NamedPassGiven,
@@ -38,6 +40,7 @@ from central.events import (
     ReservationDenied,
     ReservationMoved,
     ReservationRequested,
+    ReservationWayChanged,
     TextPosted,
 )
 from central.fleet import configuring, guests, units
@@ -46,7 +49,7 @@ from central.notifications import planning
 from central.notifications import service as notifications
 from central.notifications.notification import MessageKind
 from central.notifications.office import MessageOffice
-from central.outbox.service import Announced, Reaction, Reactions
+from central.outbox.service import Announced, Reaction, Reactions, announce
 from central.payments import deposits, moving, refunding
 from central.payments.till import Till
 from contracts.documents import DocumentType
@@ -81,6 +84,10 @@ def _passes_and_units(authority: Authority, publisher: Publisher) -> Reactions:
     def follow(session: Session, announced: Announced, now: datetime) -> None:
         credentials.follow_reservation(session, announced.event.reservation, authority, now)
 
+    def follow_hall(session: Session, announced: Announced, now: datetime) -> None:
+        for reservation in queries.certain_from(session, announced.event.hall, now):
+            announce(session, ReservationWayChanged(reservation), now)
+
     def configure(session: Session, announced: Announced, now: datetime) -> None:
         configuring.configure(session, announced.event.unit, authority, now)
 
@@ -103,6 +110,8 @@ def _passes_and_units(authority: Authority, publisher: Publisher) -> Reactions:
         ReservationMoved: (follow_reservation,),
         ReservationCancelled: (follow_reservation,),
         NamedPassGiven: (follow_reservation,),
+        ReservationWayChanged: (follow_reservation,),
+        HallWayChanged: (Reaction("credentials.follow_hall", inside=follow_hall),),
         DoorUnitEnrolled: (
             Reaction("fleet.configure", inside=configure),
             Reaction("credentials.first_list", inside=first_list),

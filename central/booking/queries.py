@@ -106,3 +106,13 @@ def newest_confirmed(session: Session, limit: int) -> Sequence[Reservation]:
         .order_by(Reservation.id.desc())
         .limit(limit)
     ).all()
+
+
+def certain_from(session: Session, hall_id: int, now: datetime) -> Sequence[int]:
+    """Return the reservations of a hall that are certain and whose doors have not closed for good."""
+    wanted = (Reservation.hall_id == hall_id, Reservation.closes_at > now)
+    return session.scalars(
+        select(Reservation.id)
+        .where(Reservation.state == State.CONFIRMED, *wanted)
+        .order_by(Reservation.id)
+    ).all()

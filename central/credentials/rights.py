@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from central.booking.models import Order, Reservation
 from central.booking.reservation import State
 from central.credentials.models import Credential, CredentialState, Grant, GrantState, NamedPass
+from central.credentials.way_in import way_in
 from central.errors import NotFound
+from central.halls.access_type import AccessType
 from central.halls.models import Hall
 
 
@@ -55,13 +57,16 @@ def right_of(session: Session, reference: str, now: datetime) -> PassRight:
         select(Reservation)
         .where(mine, Reservation.state == State.CONFIRMED, Reservation.closes_at > now)
         .options(
-            joinedload(Reservation.hall).selectinload(Hall.route), joinedload(Reservation.order)
+            joinedload(Reservation.hall).selectinload(Hall.route),
+            joinedload(Reservation.hall).selectinload(Hall.access),
+            joinedload(Reservation.order),
         )
     )
     grant = _grant(session, one, named) if one is not None else None
     if one is None or grant is None:
         raise NotFound("pass")
     order: Order = one.order
+    by_pass = way_in(one.hall, one.local_start.date()) is AccessType.DOOR_UNIT
     return PassRight(
         reservation=one.id,
         grant=grant,
@@ -72,7 +77,7 @@ def right_of(session: Session, reference: str, now: datetime) -> PassRight:
         zone=ZoneInfo(one.zone),
         opens_at=one.opens_at,
         closes_at=one.closes_at,
-        may_hold_open=one.hall.may_hold_open,
+        may_hold_open=one.hall.may_hold_open and by_pass,
     )
 
 

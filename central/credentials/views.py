@@ -14,7 +14,7 @@ from central.booking.reservation import State
 from central.booking.times import to_wall
 from central.credentials.models import Credential, CredentialState, Grant, NamedPass
 from central.credentials.texts import text_of
-from central.credentials.way_in import way_in
+from central.credentials.way_in import instructions, way_in
 from central.errors import NotFound
 from central.halls.access_type import AccessType
 from central.halls.models import Area, Hall
@@ -59,6 +59,8 @@ class PassView:
     route: tuple[str, ...]
     """What to walk through, in order; the hall itself comes last."""
     way_in: AccessType
+    instructions: str
+    """Beside the way in: where the key is, whom to call."""
     arriving: str
     """How things work in the hall."""
     leaving: str
@@ -114,6 +116,7 @@ def pass_of(session: Session, reference: str, now: datetime) -> PassView:
         may_hold_open=one.hall.may_hold_open,
         route=_route(session, one.hall),
         way_in=way_in(one.hall, one.local_start.date()),
+        instructions=instructions(one.hall, one.local_start.date()),
         arriving=one.hall.arriving,
         leaving=one.hall.leaving,
         house_rules=one.hall.house_rules,

@@ -16,3 +16,9 @@ def way_in(hall: Hall, day: date) -> AccessType:
     if found is AccessType.DOOR_UNIT and not hall.route:
         return AccessType.OPENED_BY_STAFF
     return found
+
+
+def instructions(hall: Hall, day: date) -> str:
+    """Return what renters read beside the way in on a day: where the key is, whom to call."""
+    begun = [one for one in hall.access if one.first <= day]
+    return max(begun, key=lambda one: one.first).instructions if begun else ""

@@ -11,7 +11,7 @@ from central.accounts.principals import (
 )
 from central.accounts.refusals import NotInScope
 from central.accounts.roles import Role
-from central.dependencies import TheDatabase
+from central.dependencies import Now, TheDatabase
 from central.halls import service
 from central.halls.facts import features, kinds
 from central.halls.schemas import (
@@ -49,7 +49,7 @@ def add_hall(new: HallIn, staff: HallManager, database: TheDatabase) -> HallOut:
 
 @router.put("/halls/{hall_id}")
 def change_hall(
-    hall_id: int, changed: HallIn, staff: HallManager, database: TheDatabase
+    hall_id: int, changed: HallIn, staff: HallManager, database: TheDatabase, now: Now
 ) -> HallOut:
     """Give a hall new data; what is booked keeps the times and price it was booked with."""
     with database.write() as session:
@@ -57,7 +57,7 @@ def change_hall(
         before = service.hall_of(session, hall_id).service_id
         if changed.service != before and not staff.may(Role.HALL_MANAGER, service=changed.service):
             raise NotInScope  # a hall is given away only by who may keep it there too
-        return HallOut.of(service.change_hall(session, hall_id, changed.data()))
+        return HallOut.of(service.change_hall(session, hall_id, changed.data(), now))
 
 
 @router.get("/sites")

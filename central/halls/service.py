@@ -1,7 +1,7 @@
 """Halls, spaces, sites, areas and doors: what staff keep up to date. Never commits."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 
 from sqlalchemy import Select, func, select
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from central.accounts import services
 from central.errors import CentralError, NotFound
+from central.events import HallWayChanged
 from central.halls import facts
 from central.halls.access_type import AccessType
-from central.halls.hall_data import PLAIN, HallData
+from central.halls.hall_data import PLAIN, HallData, data_of
 from central.halls.models import (
     AREA_BITS,
     Area,
@@ -25,6 +26,7 @@ from central.halls.models import (
     Space,
     SpecialDay,
 )
+from central.outbox.service import announce
 
 
 class NameInUse(CentralError):
@@ -190,14 +192,18 @@ def add_hall(session: Session, data: HallData) -> Hall:
     return hall_of(session, hall.id)
 
 
-def change_hall(session: Session, hall_id: int, data: HallData) -> Hall:
+def change_hall(session: Session, hall_id: int, data: HallData, now: datetime) -> Hall:
     """Give a hall new data. What is booked keeps the times and price it was booked with.
+
+    Who booked gets in the way that holds then: that it changed is announced.
 
     Raises:
         NotFound, NameInUse, NotOfThisSite: the data contradict what is there.
 
     """
     hall = hall_of(session, hall_id)
+    if _ways_in(data_of(hall)) != _ways_in(data):
+        announce(session, HallWayChanged(hall_id), now)
     for rows in (hall.route, hall.features, hall.access, hall.special_days):
         rows.clear()  # rows with the same keys come back
     session.flush()
@@ -205,6 +211,11 @@ def change_hall(session: Session, hall_id: int, data: HallData) -> Hall:
     session.flush()
     session.expire(hall)
     return hall_of(session, hall_id)
+
+
+def _ways_in(data: HallData) -> tuple[object, ...]:
+    """Return what decides how one gets in."""
+    return list(data.route), sorted((first, way) for first, way, _ in data.access)
 
 
 def mask_of(bits: Collection[int]) -> int:

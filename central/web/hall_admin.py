@@ -187,7 +187,7 @@ def change(hall_id: int, part: Part, keeping: TheKeeping, fields: TheFields) -> 
         try:
             with keeping.database.write() as session:
                 keeping.hall(session, hall_id)
-                service.change_hall(session, hall_id, changed)
+                service.change_hall(session, hall_id, changed, keeping.now)
             return RedirectResponse(f"/desk/halls/{hall_id}", HTTPStatus.SEE_OTHER)
         except CentralError as error:
             reader.problems |= beside(keeping.words, error, "name")

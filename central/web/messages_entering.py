@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from central.booking.reservation import State
+from central.credentials.way_in import instructions
 from central.feedback.uses import may_tell
 from central.halls.access_type import AccessType
 from central.web.mails import Button
@@ -46,7 +47,11 @@ def _route(it: Telling) -> Sequence[Part]:
 
 def _instructions(it: Telling) -> Sequence[Part]:
     hall, t = it.told.first.hall, it.words
-    told = (("message.arriving", hall.arriving), ("message.leaving", hall.leaving))
+    told = (
+        ("pass.instructions", instructions(hall, it.told.first.local_start.date())),
+        ("message.arriving", hall.arriving),
+        ("message.leaving", hall.leaving),
+    )
     return [Part(text.splitlines(), t(key)) for key, text in told if text.strip()]
 
 
