@@ -171,6 +171,7 @@ def _choice(payer: Payer, problems: dict[str, str] | None = None) -> Response:
         asked=asked,
         until=asked.until and to_wall(asked.until, zone_of(payer.settings)),
         minutes=left and max(1, int(left.total_seconds() // 60)),
+        seconds=left and int(left.total_seconds()),
         ways=ways_of(payer.settings, payer.cashier),
         transfer=TRANSFER,
         allows_transfer=asked.allows_transfer(payer.now),

@@ -20,7 +20,7 @@ from tests.central.booking import invariants
 from tests.central.booking.test_races import Act, holding, race
 from tests.central.payments.a_till import PRICE, Till
 
-DAYS = range(5, 8)
+DAYS = range(5, 7)
 
 
 def told(till: Till, one: Payment, at: datetime | None = None) -> Act:
