@@ -100,6 +100,12 @@ def receipts_of(session: Session, payment_ids: Collection[int]) -> Sequence[Rece
     return session.scalars(wanted.order_by(Receipt.at, Receipt.id)).all()
 
 
+def has_receipt(session: Session, order_id: int) -> bool:
+    """Tell whether any money arrived for an order."""
+    wanted = select(Payment.id).where(Payment.order_id == order_id, Payment.received_cents > 0)
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def payer_iban(session: Session, payment_id: int) -> str:
     """Return the account from which a payment came, if somebody noted it."""
     wanted = select(func.max(Receipt.payer_iban)).where(Receipt.payment_id == payment_id)

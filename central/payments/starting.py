@@ -89,6 +89,12 @@ def due(session: Session, order_id: int, now: datetime) -> Due | None:
     return Due(asked, min(kept, default=None), asked[0].reservation.starts_at)
 
 
+def still_asked(session: Session, order_id: int, now: datetime) -> int:
+    """Return what is not paid of what is certain already, in cents."""
+    asked = due(session, order_id, now)
+    return asked.cents if asked is not None and asked.until is None else 0
+
+
 def _is_asked(session: Session, one: Reservation, now: datetime) -> bool:
     if one.state is Place.AWAITING_PAYMENT:
         return one.hold_expires_at is None or one.hold_expires_at > now

@@ -21,6 +21,7 @@ from central.dependencies import Now, TheDatabase
 from central.errors import NotFound
 from central.feedback import uses
 from central.feedback.who import USE_LIVES, use_link
+from central.payments import ledger, starting
 from central.web.chooser import TheChooser
 from central.web.message_reading import note_read
 from central.web.pages import ThePages
@@ -57,6 +58,8 @@ def show(
         numbers = [one.id for one in order.reservations]
         lines, handled = keeping.lines_of(session, numbers), approvals.due_of(session, numbers)
         gone = choosing.removed(session, numbers)
+        still = starting.still_asked(session, order.id, now)
+        has_receipt = ledger.has_receipt(session, order.id)
     note_read(database, numbers, now)
     live = [one for one in order.reservations if one.state not in ENDED]
     shown = [one for one in order.reservations if one.id not in gone] or order.reservations
@@ -71,6 +74,8 @@ def show(
         handled=handled,
         cents=sum(one.cents for one in live),
         deposit_cents=sum(one.deposit_cents for one in live),
+        still=still,
+        has_receipt=has_receipt,
         rows=[_row(one, links, now) for one in shown],
         uses={
             one.id: use_link(links, one)

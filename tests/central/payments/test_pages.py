@@ -78,7 +78,10 @@ def test_an_order_is_paid_at_the_bank_and_gets_its_pass(client: Client, city: Ci
     assert "€\u00a0102,00" in client.get(bank).text
     done = played(client, bank, "approve")
     assert title(done) == "Uw betaling is gelukt"
-    assert "/pass/" in client.get(order).text
+    page = client.get(order).text
+    assert "/pass/" in page
+    assert "Betalingsbewijs" in page
+    assert "U moet nog" not in page
     assert client.get(f"{order}/pay").headers["location"] == order
 
 
@@ -185,7 +188,10 @@ def test_staff_who_does_not_wait_says_why_and_is_named(
     assert set(problems(client.post(path, data={"reason": " "}, headers=manager))) == {"reason"}
     assert "/pass/" not in client.get(order).text
     client.post(path, data={"reason": "De factuur volgt"}, headers=manager)
-    assert "/pass/" in client.get(order).text
+    page = client.get(order).text
+    assert "/pass/" in page
+    assert "U moet nog €\u00a0102,00 betalen." in page
+    assert "Betalingsbewijs" not in page
     with database.read() as session:
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "order.confirmed_unpaid")
