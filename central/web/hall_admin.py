@@ -28,11 +28,11 @@ from central.halls.holidays import Holiday, holidays
 from central.halls.models import Hall
 from central.halls.scope import check_hall, in_scope, spaces_to_take
 from central.settings import Settings
-from central.web.hall_admin_parts import FORMS, GRIDS, NEW_DAYS, Part, lines
+from central.web.hall_admin_parts import FORMS, GRIDS, NEW_DAYS, Part
 from central.web.language import Words, language_of
 from central.web.pages import Pages, ThePages
 from central.web.typed import Problems, beside, zone_of
-from central.web.typed_fields import Fields, Reader, first, provided_fields
+from central.web.typed_fields import Fields, Reader, first, lines, provided_fields
 
 router = APIRouter(prefix="/desk/halls", include_in_schema=False)
 TheFields = Annotated[Fields, Depends(provided_fields)]

@@ -1,6 +1,6 @@
 """What hall managers set of a hall, one page per subject: how a form is filled and read; pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from central.halls.day_parts import PARTS, parts_of
 from central.halls.facts import features, kinds
 from central.halls.hall_data import HallData
 from central.halls.models import MOST_NAMED_PASSES
-from central.web.typed_fields import Fields, Reader, clock, euros, first, number
+from central.web.typed_fields import Reader, clock, euros, number
 
 _DAY = 24 * 60
 _ONE_DAY = timedelta(days=1)
@@ -196,11 +196,12 @@ def _special_days(reader: Reader) -> Iterator[tuple[date, int | None, int | None
 def _fill_limits(data: HallData, _today: date) -> Filled:
     names = (
         "grid_minutes", "shortest_minutes", "longest_minutes", "notice_hours", "horizon_days",
-        "setup_minutes", "turnaround_minutes", "early_minutes", "late_minutes",
+        "setup_minutes", "turnaround_minutes", "early_minutes", "late_minutes", "named_passes",
     )  # fmt: skip
     return {
         **{name: (number(getattr(data, name)),) for name in names},
         "price": (euros(data.cents_per_hour),),
+        "may_hold_open": ("1",) if data.may_hold_open else (),
     }
 
 
@@ -217,6 +218,8 @@ def _read_limits(reader: Reader, data: HallData) -> HallData:
         turnaround_minutes=reader.needed_number("turnaround_minutes", 0, _DAY),
         early_minutes=reader.needed_number("early_minutes", 0, _DAY),
         late_minutes=reader.needed_number("late_minutes", 0, _DAY),
+        named_passes=reader.needed_number("named_passes", 0, MOST_NAMED_PASSES),
+        may_hold_open=bool(reader.typed("may_hold_open")),
     )
     if changed.longest_minutes is not None and changed.longest_minutes < changed.shortest_minutes:
         reader.wrong("longest_minutes", "hall_admin.problem_longest")
@@ -292,13 +295,3 @@ FORMS: Mapping[Part, Form] = {
     Part.WAY_IN: Form(_fill_way_in, _read_way_in),
     Part.OFFER: Form(_fill_offer, _read_offer),
 }
-
-
-def lines(fields: Fields, name: str, empty: int) -> Sequence[int]:
-    """Return the places of lines that a page shows: those typed in, and so many empty ones."""
-    used = 0
-    while f"{name}-{used}" in fields:
-        used += 1
-    while used and not first(fields, f"{name}-{used - 1}"):
-        used -= 1  # empty ones came along
-    return range(used + empty)

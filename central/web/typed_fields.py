@@ -1,7 +1,7 @@
 """Read the fields of a large form one by one; pure. What is wrong is gathered beside its field."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -32,6 +32,16 @@ async def provided_fields(request: Request) -> Fields:
 def first(fields: Fields, name: str) -> str:
     """Return what was typed in a field; nothing when it did not come along."""
     return next(iter(fields.get(name, ())), "")
+
+
+def lines(fields: Fields, name: str, empty: int) -> Sequence[int]:
+    """Return the places of lines that a page shows: those typed in, and so many empty ones."""
+    used = 0
+    while f"{name}-{used}" in fields:
+        used += 1
+    while used and not first(fields, f"{name}-{used - 1}"):
+        used -= 1  # empty ones came along
+    return range(used + empty)
 
 
 @dataclass(slots=True)

@@ -117,6 +117,7 @@ def app(settings: Settings) -> FastAPI:
     made = create_app(settings, Time())
     with client_of(made, settings.base_url) as client, pytest.MonkeyPatch.context() as patch:
         founding.build_town(cast("Central", Rest(client, token)), lambda _: None)
+        Image.init()  # its formats are loaded once, and not by two threads at a time
         patch.setattr(
             city,
             "picture",
