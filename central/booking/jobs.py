@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, insert, select, update
 
-from central.booking import approvals, occupancy
+from central.booking import approvals, occupancy, unanswered
 from central.booking.models import Occupancy, Reservation, StateChange
 from central.booking.reservation import State, Transition
 from central.clock import Clock
@@ -37,7 +37,7 @@ class Housekeeping:
                 log.exception("housekeeping failed; trying again")
 
     def tidy(self) -> None:
-        """Let holds run out and reservations finish; remind of requests that wait."""
+        """Let holds run out and reservations finish; remind of requests that wait, and end old ones."""
         now = self._clock()
         if spaces := self._spaces_to_sweep(now):
             with self._database.write() as session:
@@ -45,6 +45,7 @@ class Housekeeping:
         if self._ended(now):
             self._finish(now)
         self._remind(now)
+        self._give_up(now)
 
     def _spaces_to_sweep(self, now: datetime) -> list[int]:
         with self._database.read() as session:
@@ -61,6 +62,13 @@ class Housekeeping:
                 return
         with self._database.write() as session:
             approvals.remind(session, now)
+
+    def _give_up(self, now: datetime) -> None:
+        with self._database.read() as session:
+            waiting = unanswered.given_up(session, now)
+        for one in waiting:
+            with self._database.write() as session:
+                unanswered.give_up(session, one, now)
 
     def _finish(self, now: datetime) -> None:
         with self._database.write() as session:
