@@ -73,7 +73,7 @@ def central(
     )  # fmt: skip
     central_program(folder, "init", "--email", "mia@stad.be", "--name", "Mia")
     said = central_program(folder, "keys", "import", str(folder / "keyset.json"))
-    assert said == "Key set 1 is in force, with 9 keys.\n"
+    assert said == "Key set 1 is in force, with 10 keys.\n"
     token = central_program(folder, "staff", "token", "mia@stad.be").strip()
     running = Programs(folder / "logs")
     command = [sys.executable, "-m", "central", "serve", "--port", "0"]
