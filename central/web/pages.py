@@ -1,5 +1,6 @@
 """Turn a template and its values into a page."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -23,13 +24,7 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = _templates()
 
     @staticmethod
     def static_folder() -> Path:
@@ -69,6 +64,18 @@ class Pages:
         return self._templates.get_template(template).render(
             t=words, city=self._settings.city, **values
         )
+
+
+@cache
+def _templates() -> Environment:
+    """The templates, each read once; they hold nothing of an application's own."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _here(request: Request) -> str:

@@ -59,6 +59,9 @@ def test_a_real_city_begins_with_a_secret_a_database_and_an_administrator(city: 
     assert re.search(r"mia@stad.be\s+Mia\s+admin", listed)
     assert city("check").stdout == "Settings and database are in order.\n"
     assert PASSWORD not in (city.data / "central.db").read_bytes().decode(errors="replace")
+    staff = sqlite3.connect(city.data / "central.db").execute("SELECT password_hash FROM staff")
+    slow = re.compile(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$")  # tests that log in hash a quick way
+    assert [bool(slow.match(kept)) for (kept,) in staff] == [True]
 
 
 def test_beginning_twice_keeps_the_secret_and_says_what_is_there(city: Program) -> None:
