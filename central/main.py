@@ -104,6 +104,7 @@ from central.web import (
 from central.web.guard import AccessLog, Limited, OwnOrigin, Protected, Unbroken
 from central.web.message_facts import MessageLinks
 from central.web.messages import MessageWriter
+from central.web.messages_staff import StaffLetters
 from central.web.pages import Pages, Static
 from central.web.payment_mails import PaymentMails
 
@@ -330,8 +331,9 @@ def mailer_of(settings: Settings) -> Mailer:
 def messages_of(settings: Settings, database: Database) -> MessageOffice:
     """Return what sends messages to renters; a gateway to mobile phones would be given here."""
     links = MessageLinks(Links(settings.secrets), settings.base_url)
-    writer = MessageWriter(Pages(settings), links, settings)
-    return MessageOffice(database, writer, settings.pass_days)
+    pages = Pages(settings)
+    writer, letters = MessageWriter(pages, links, settings), StaffLetters(pages, settings)
+    return MessageOffice(database, writer, letters, settings.pass_days)
 
 
 def till_of(settings: Settings, database: Database, clock: Clock) -> Till:

@@ -21,6 +21,7 @@ from central.events import (
     CredentialMissing,
     CredentialRevoked,
     DefectChanged,
+    DefectReported,
     DepositRetained,
     DocumentSigned,
     DoorUnitEnrolled,
@@ -34,6 +35,7 @@ from central.events import (
     PaymentLate,
     PaymentShort,
     RefundDue,
+    RequestOverdue,
     ReservationApproved,
     ReservationCancelled,
     ReservationConfirmed,
@@ -47,6 +49,7 @@ from central.fleet import configuring, guests, units
 from central.fleet.publisher import Publisher
 from central.notifications import planning
 from central.notifications import service as notifications
+from central.notifications.channels import Letters
 from central.notifications.notification import MessageKind
 from central.notifications.office import MessageOffice
 from central.outbox.service import Announced, Reaction, Reactions, announce
@@ -69,6 +72,7 @@ def reactions(
         _planned(messages.pass_days),
         _passes_told(),
         _sent(messages),
+        _staff_told(messages.letters),
         _guests(authority),
         _money(),
         _money_moves(till) if till else {},
@@ -197,6 +201,20 @@ def _passes_told() -> Reactions:
     return {
         CredentialIssued: (Reaction("messages.pass_changed", inside=changed),),
         CredentialMissing: (Reaction("messages.pass_missing", inside=missing),),
+    }
+
+
+def _staff_told(letters: Letters) -> Reactions:
+    def overdue(session: Session, announced: Announced, now: datetime) -> None:
+        event = announced.event
+        letters.request_overdue(session, event.reservation, now, is_escalated=event.is_escalated)
+
+    def urgent(session: Session, announced: Announced, now: datetime) -> None:
+        letters.urgent_defect(session, announced.event.defect, now)
+
+    return {
+        RequestOverdue: (Reaction("messages.request_overdue", inside=overdue),),
+        DefectReported: (Reaction("messages.urgent_defect", inside=urgent),),
     }
 
 

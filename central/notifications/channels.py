@@ -56,6 +56,18 @@ class Writer(Protocol):
         """
 
 
+class Letters(Protocol):
+    """Writes to the staff of a hall; posts by itself, once for each cause."""
+
+    def request_overdue(
+        self, session: Session, reservation_id: int, now: datetime, *, is_escalated: bool
+    ) -> None:
+        """Remind of a request that waits for an answer; `is_escalated` when the time is over."""
+
+    def urgent_defect(self, session: Session, defect_id: int, now: datetime) -> None:
+        """Tell of a defect for which somebody must come at once."""
+
+
 class Notifier(Protocol):
     """One way to reach somebody."""
 

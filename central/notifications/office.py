@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from central.database import Database
 from central.notifications import service
 from central.notifications.channels import (
+    Letters,
     NumberRefused,
     TextGateway,
     Writer,
@@ -24,6 +25,7 @@ class MessageOffice:
 
     database: Database
     writer: Writer
+    letters: Letters
     pass_days: int
     """How many days before the use the pass is sent."""
     gateway: TextGateway | None = None

@@ -1,5 +1,7 @@
 """What sends the messages of a city that exists only in tests."""
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from central.database import Database
@@ -19,4 +21,4 @@ SETTINGS = Settings(
 
 def an_office(database: Database, gateway: TextGateway | None = None) -> MessageOffice:
     made = messages_of(SETTINGS, database)
-    return MessageOffice(database, made.writer, made.pass_days, gateway)
+    return replace(made, gateway=gateway)
