@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from central.accounts import sessions
-from central.accounts.models import Person
+from central.accounts.models import Organisation
 from central.accounts.roles import Role
 from central.accounts.service import add_staff
 from central.accounts.sessions import new_token
@@ -26,10 +26,10 @@ from central.main import create_app
 from central.migrations import upgrade
 from central.settings import Settings
 from tests.central import postgresql
-from tests.central.a_city import ANNA, NOW, SITE, City, Time, found
+from tests.central.a_city import NOW, SITE, City, Time, found
 from tests.central.a_town import Town
 from tests.central.in_process import client_of
-from tests.central.some_people import People, meet
+from tests.central.some_people import SCOUTS, People, meet
 from tests.simulators.city import City as Keys
 
 Made = TypeVar("Made")
@@ -189,7 +189,7 @@ def town(database: Database, city: City, time: Time) -> Town:
 def people(request: pytest.FixtureRequest, database: Database) -> People:
     """People who rent, for themselves and for an association, and staff of two city services."""
     with database.read() as session:
-        are_there = session.scalar(select(Person.id).where(Person.email == ANNA.email.lower()))
+        are_there = session.scalar(select(Organisation.id).where(Organisation.name == SCOUTS.name))
     if not are_there:
         return meet(database)
     known: tuple[object, People] = request.getfixturevalue(f"{database.engine.dialect.name}_people")
