@@ -235,6 +235,15 @@ def test_a_mistake_loses_nothing_that_was_typed(
 
 
 @on_sqlite
+def test_no_pass_is_promised_where_no_door_of_ours_is(client: httpx.Client, city: City) -> None:
+    for hall, says in (
+        (city.a, "Met uw toegangspas aan de deur."),
+        (city.b, "Iemand van de stad doet voor u open."),
+    ):
+        assert says in client.get(f"/halls/{hall}", params={"lang": "nl"}).text
+
+
+@on_sqlite
 def test_a_manager_of_one_service_keeps_only_its_halls(
     client: httpx.Client, city: City, database: Database, people: People
 ) -> None:
