@@ -131,7 +131,7 @@ def revise(session: Session, reservation_id: int, wish: Wish, now: datetime) -> 
     _, (one,) = locked(session, [reservation_id], frozenset(), now)
     _check_held(one, now)
     check(wish, found, min(now, one.starts_at))
-    book = rule_book(session)
+    book = rule_book(session, {wish.hall_id})
     decided = decide(book, book.named(one.group_code), wish, found, now)
     _write(session, one, (wish, found, decided), now)
     return one
@@ -167,7 +167,7 @@ def add(
         raise OrderFull(most=_MOST)
     order = session.get_one(Order, order_id)
     until = min(now + life, order.created_at + _LONGEST * life)
-    book = rule_book(session)
+    book = rule_book(session, {wish.hall_id})
     decided = decide(book, _group(book, acting, wish, found), wish, found, now)
     one = new_reservation(wish, found, decided, now, max(until - now, timedelta(minutes=1)))
     one.order_id = order_id
@@ -214,7 +214,7 @@ def name_renter(
     held = [one for one in rows if one.state in {State.HELD, State.EXPIRED}]
     if not held:
         raise NotPossible(state=rows[0].state.value, transition=Transition.MOVE.value)
-    book, changes, written = rule_book(session), [], []
+    book, changes, written = rule_book(session, {one.hall_id for one in held}), [], []
     for one in held:
         _check_held(one, now)
         if is_proven:

@@ -59,7 +59,7 @@ def decide_move(
     """
     # What already began may become longer or shorter, though its start lies in the past.
     check(wish, found, min(now, moved.starts_at) if wish.use.start == moved.starts_at else now)
-    book, today = rule_book(session), to_wall(now, found.rules.zone).date()
+    book, today = rule_book(session, {wish.hall_id}), to_wall(now, found.rules.zone).date()
     group = book.named(moved.group_code)
     if is_renter(actor) and not book.may_group_ever(group.id, wish.hall_id, today):
         raise NotFound("hall")

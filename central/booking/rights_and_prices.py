@@ -6,14 +6,14 @@
 Everything after the reading is pure, so a search over a thousand halls reads the rules once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from central.accounts import grouping
 from central.accounts.capacities import ActingAs
@@ -123,19 +123,31 @@ class RuleBook:
         return self.priorities.get(hall, self.priorities.get(None, ()))
 
 
-def rule_book(session: Session) -> RuleBook:
-    """Return all rules, in as many queries however many halls there are."""
+def rule_book(session: Session, only: Collection[int] | None = None) -> RuleBook:
+    """Return all rules, in as many queries however many halls there are; `only` those about some."""
+    asked = select(Hall.id, Hall.service_id)
+    priority_rows, price_rows = select(PriorityRuleRow), select(PriceRuleRow)
+    if only is not None:
+        asked = asked.where(Hall.id.in_(only))
     halls: dict[int | None, list[int]] = {}
-    for hall, service in session.execute(select(Hall.id, Hall.service_id)):
+    for hall, service in session.execute(asked):
         halls.setdefault(service, []).append(hall)
-    priorities = [
-        (row.service_id, priority_of(row)) for row in session.scalars(select(PriorityRuleRow))
-    ]
-    prices = [(row.service_id, price_of(row)) for row in session.scalars(select(PriceRuleRow))]
+    if only is not None:
+        priority_rows = priority_rows.where(_is_about(PriorityRuleRow.service_id, halls))
+        price_rows = price_rows.where(_is_about(PriceRuleRow.service_id, halls))
+    priorities = [(row.service_id, priority_of(row)) for row in session.scalars(priority_rows)]
+    prices = [(row.service_id, price_of(row)) for row in session.scalars(price_rows)]
     extras = {one.code: extra_of(one) for one in session.scalars(select(ExtraRow))}
     return RuleBook(
         _by_hall(halls, priorities), _by_hall(halls, prices), grouping.rules(session), extras
     )
+
+
+def _is_about(
+    column: InstrumentedAttribute[int | None], services: Collection[int | None]
+) -> ColumnElement[bool]:
+    named = [one for one in services if one is not None]
+    return column.is_(None) | column.in_(named)
 
 
 def _by_hall(
@@ -204,5 +216,5 @@ def check_shown(session: Session, acting: ActingAs | None, hall: int, now: datet
     """
     if acting is None or acting.person is None:
         return
-    if not rule_book(session).may_ever(acting, hall, to_wall(now, HOME).date()):
+    if not rule_book(session, {hall}).may_ever(acting, hall, to_wall(now, HOME).date()):
         raise NotFound("hall")

@@ -96,7 +96,7 @@ def search(session: Session, wanted: Wanted, now: datetime, page: int = 1) -> Fo
 
 def hit_of(session: Session, hall_id: int, wanted: Wanted, now: datetime) -> Hit | None:
     """Return one hall as the search shows it, whatever else is wanted; None when it is absent."""
-    entitled = Entitled(rule_book(session), wanted.acting, now, wanted.activity)
+    entitled = Entitled(rule_book(session, {hall_id}), wanted.acting, now, wanted.activity)
     only = _suiting(Wanted()).where(Hall.id == hall_id)
     found = _candidates(session, only, wanted, entitled)
     return next(_hits(session, found, wanted, entitled), None)

@@ -109,7 +109,7 @@ def hold(
     places = occupancy.lock(session, frozenset().union(*(one.spaces for one in offers)), now)
     if key is not None and (same := keeping.order_with_key(session, who.person, key)):
         return same
-    book = rule_book(session)
+    book = rule_book(session, {wish.hall_id for wish in wishes})
     decided = [
         decide(book, book.group(who, local_day(wish, one)), wish, one, now)
         for wish, one in zip(wishes, offers, strict=True)

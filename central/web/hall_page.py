@@ -66,7 +66,7 @@ def show(
         zone = offered.rules.zone
         today = to_wall(now, zone).date()
         first = _first_day(asked.day, today)
-        entitled = Entitled(rule_book(session), acting, now, wanted.activity)
+        entitled = Entitled(rule_book(session, {hall_id}), acting, now, wanted.activity)
         week = [
             entitled_day(
                 free_day(
