@@ -21,13 +21,12 @@ from central.accounts.visitors import Visitor
 from central.booking import choosing, queries, service
 from central.booking.catalogue import offer
 from central.booking.models import Reservation
-from central.booking.offering import offered_to
+from central.booking.offering import Choice, choices_for
 from central.booking.times import AmbiguousTime, Period, to_wall
 from central.booking.wishes import Wish
 from central.database import Database
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import CentralError
-from central.halls.models import Hall
 from central.web.forms import BookForm, Problem, read_day, read_number, read_use
 from central.web.language import Words, language_of
 from central.web.pages import Pages, ThePages
@@ -51,9 +50,9 @@ class Looker:
     visitor: Visitor | None
     now: datetime
 
-    def halls(self, session: Session) -> list[Hall]:
+    def halls(self, session: Session) -> list[Choice]:
         """Return the halls that exist for who looks."""
-        return offered_to(session, self.visitor.acting if self.visitor else None, self.now)
+        return choices_for(session, self.visitor.acting if self.visitor else None, self.now)
 
 
 def looker(
@@ -84,7 +83,7 @@ def choose(
     """Keep the time and go on, or show beside each field what is wrong with it."""
     with look.database.read() as session:
         hall = _chosen(look.halls(session), form)
-        use = read_use(form, ZoneInfo(hall.site.zone) if hall else ZoneInfo("UTC"))
+        use = read_use(form, ZoneInfo(hall.zone) if hall else ZoneInfo("UTC"))
         problems = [] if hall else [Problem("hall", "problem.hall")]
         problems += [] if isinstance(use, Period) else use
         if form.show_free or hall is None or not isinstance(use, Period):
@@ -126,7 +125,7 @@ def _keep(
     return links.make(LinkPurpose.ORDER, order.reference, until), order.reservations[0]
 
 
-def _people(form: BookForm, hall: Hall) -> int:
+def _people(form: BookForm, hall: Choice) -> int:
     """Return how many people the search said, if the hall holds them; the next screen asks."""
     said = read_number(form.attendees)
     return said if said and said <= hall.capacity else 1
@@ -149,28 +148,29 @@ def _form(
         halls=halls,
         hall=hall,
         day=day,
-        today=to_wall(now, ZoneInfo(hall.site.zone)).date() if hall else now.date(),
-        free=free_on(session, words, hall, day, now) if hall and day else None,
+        today=to_wall(now, ZoneInfo(hall.zone)).date() if hall else now.date(),
+        free=free_on(session, words, hall.id, day, now) if hall and day else None,
         problems={one.field: words(one.key, **dict(one.values)) for one in problems or ()},
         twice={one.field: dict(one.values) for one in problems or () if one.key == _TWICE},
     )
 
 
 def free_on(
-    session: Session, words: Words, hall: Hall, day: date, now: datetime
+    session: Session, words: Words, hall: int, day: date, now: datetime
 ) -> list[tuple[str, str]]:
     """Return the free hours of a day as a clock shows them."""
-    zone = ZoneInfo(hall.site.zone)
+    offered = offer(session, hall)
+    zone = offered.rules.zone
 
     def shown(period: Period) -> tuple[str, str]:
         start, end = to_wall(period.start, zone), to_wall(period.end, zone)
         at_midnight = end.date() > day and (end.hour, end.minute) == (0, 0)
         return words.time(start), words("midnight") if at_midnight else words.time(end)
 
-    return [shown(one) for one in queries.free_on(session, offer(session, hall.id), day, now)]
+    return [shown(one) for one in queries.free_on(session, offered, day, now)]
 
 
-def _chosen(halls: list[Hall], form: BookForm) -> Hall | None:
+def _chosen(halls: list[Choice], form: BookForm) -> Choice | None:
     wanted = read_number(form.hall)
     return next((hall for hall in halls if hall.id == wanted), None)
 

@@ -88,7 +88,7 @@ def _form(
         form=form,
         today=_today(one, choice.now),
         day=day,
-        free=free_on(session, choice.words, one.hall, day, choice.now) if day else None,
+        free=free_on(session, choice.words, one.hall_id, day, choice.now) if day else None,
         decided=decided,
         was=choosing.Said(one.cents, one.deposit_cents, by_approval=False),
         problems={each.field: choice.words(each.key, **dict(each.values)) for each in problems},
