@@ -6,7 +6,16 @@ A subject is a module with `NAMES` (its rows, for the filter) and `rows(options)
 from collections.abc import Iterator
 from typing import Protocol
 
-from bench import journalling, opening, photos, searching, verifying, whole_unit
+from bench import (
+    journalling,
+    opening,
+    photos,
+    reserving,
+    searching,
+    verifying,
+    visiting,
+    whole_unit,
+)
 from bench.options import Options
 from bench.row import Row
 
@@ -29,6 +38,8 @@ SUBJECTS: tuple[Subject, ...] = (
     opening,
     whole_unit,
     searching,
+    visiting,
+    reserving,
 )
 
 
