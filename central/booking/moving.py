@@ -2,22 +2,31 @@
 
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from central.booking import keeping
+from central.booking import keeping, paying
 from central.booking.actors import is_renter
 from central.booking.catalogue import offer
 from central.booking.deciding import Decided, NeedsApproval, decide
 from central.booking.models import Occupancy, Reservation
 from central.booking.occupancy import Taken
-from central.booking.reservation import Transition, after
+from central.booking.reservation import State, Transition, after
 from central.booking.rights_and_prices import rule_book
 from central.booking.rows import Over
 from central.booking.times import to_wall
 from central.booking.wishes import Offer, Wish, check
-from central.errors import NotFound
+from central.errors import CentralError, NotFound
+
+
+class NeedsPayment(CentralError):
+    """What was certain would wait for money."""
+
+    status = HTTPStatus.CONFLICT
+    code = "needs_payment"
+    sentence = "That costs more, and is paid first. Book it anew, or call us."
 
 
 def preview(session: Session, moved: Reservation, wish: Wish, now: datetime, actor: str) -> Decided:
@@ -54,6 +63,7 @@ def decide_move(
     Raises:
         NotFound: a renter can never book that hall.
         NeedsApproval: what is certain would no longer be.
+        NeedsPayment: the same, for want of money.
         CentralError: the wish cannot be granted at all.
 
     """
@@ -68,4 +78,18 @@ def decide_move(
     decided = decide(book, group, wish, found, now)
     if decided.needs_approval and is_renter(actor):
         raise NeedsApproval(field="starts_at")
+    if is_renter(actor) and _leaves_open(session, moved, wish, decided):
+        raise NeedsPayment(field="starts_at")
     return wish, decided
+
+
+def _leaves_open(session: Session, moved: Reservation, wish: Wish, decided: Decided) -> bool:
+    """Tell whether something certain would cost more than it became certain with.
+
+    What its old hall did not ask first counts as not paid: nothing says that it was.
+    """
+    if moved.state is not State.CONFIRMED or not paying.is_paid_first(session, wish.hall_id):
+        return False
+    asked, quote = paying.has_to_pay_first(session, moved), decided.quote
+    cents, deposit = (moved.cents, moved.deposit_cents) if asked else (0, 0)
+    return quote.cents > cents or quote.deposit_cents > deposit

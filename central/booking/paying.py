@@ -140,8 +140,13 @@ def await_payment(
 
 def has_to_pay_first(session: Session, one: Reservation) -> bool:
     """Tell whether money must be booked before a reservation is certain."""
-    service = session.scalar(select(Hall.service_id).where(Hall.id == one.hall_id))
-    return one.cents + one.deposit_cents > 0 and policy_of(session, service).pays_first
+    return one.cents + one.deposit_cents > 0 and is_paid_first(session, one.hall_id)
+
+
+def is_paid_first(session: Session, hall_id: int) -> bool:
+    """Tell whether what a hall costs must be booked before a use of it is certain."""
+    service = session.scalar(select(Hall.service_id).where(Hall.id == hall_id))
+    return policy_of(session, service).pays_first
 
 
 def _waiting(

@@ -9,6 +9,7 @@ from central.accounts.mail_models import StoredMail
 from central.accounts.roles import WHOLE_CITY
 from central.booking import paying, rules, service
 from central.booking.models import Order, Reservation
+from central.booking.moving import NeedsPayment
 from central.booking.price_rules import LineKind, PriceRule, PriceUnit
 from central.booking.reservation import State as Place
 from central.booking.rule_models import PriceLineRow
@@ -231,11 +232,45 @@ def test_a_receipt_says_how_much_vat_is_in_each_percentage() -> None:
     assert vat_of(lines) == {6: (106, 6), 21: (12099, 2100)}
 
 
-def moved(till: Till, reservation: int, hours: float) -> None:
+def moved(
+    till: Till,
+    reservation: int,
+    hours: float,
+    actor: str = service.RENTER,
+    *,
+    day: int = 12,
+    hall: int | None = None,
+) -> None:
     with till.database.write() as session:
-        wish = a_wish(till.city.a, use(14, hours, day=12))
-        service.move(session, reservation, wish, till.time())
+        wish = a_wish(hall or till.city.a, use(14, hours, day=day))
+        service.move(session, reservation, wish, till.time(), actor)
     till.settle()
+
+
+@SQLITE
+def test_a_renter_gets_nothing_dearer_that_is_paid_first_by_moving(till: Till) -> None:
+    number, first = paid(till)
+    free = till.order(use(9, day=12), hall=till.city.whole)  # its service asks nothing first
+    assert till.states(free) == [Place.CONFIRMED]
+    clerk = "staff:7 for person:1"
+    for actor, reservation in (
+        (service.RENTER, number),
+        (clerk, number),
+        (clerk, free.reservations[0].id),
+    ):
+        with pytest.raises(NeedsPayment):
+            moved(till, reservation, 4, actor)
+    with till.database.read() as session:
+        kept = session.get_one(Reservation, number)
+        assert (kept.cents, kept.ends_at) == (PRICE, use(14, day=12).end)
+    moved(till, number, 2, day=13)
+    moved(till, number, 4, "staff:7")
+    assert till.begin(first_order(till, first)).cents == PRICE
+
+
+def first_order(till: Till, one: Payment) -> Order:
+    with till.database.read() as session:
+        return session.get_one(Order, one.order_id)
 
 
 @SQLITE
@@ -253,10 +288,9 @@ def test_a_reservation_that_becomes_cheaper_gives_back_the_difference_once(till:
 @SQLITE
 def test_one_that_becomes_dearer_asks_the_difference_and_stays_certain(till: Till) -> None:
     number, first = paid(till)
-    moved(till, number, 4)
+    moved(till, number, 4, "staff:7")
     assert "kost meer" in till.subjects()[-1]
-    with till.database.read() as session:
-        order = session.get_one(Order, first.order_id)
+    order = first_order(till, first)
     more = till.begin(order)
     assert more.cents == PRICE
     till.pay(more)
@@ -286,7 +320,7 @@ def test_a_deposit_follows_a_change(till: Till) -> None:
     with_deposit(till)
     number, _ = paid(till)
     before = till.deposits()[0].return_by
-    moved(till, number, 4)
+    moved(till, number, 4, "staff:7")
     (held,) = till.deposits()
     assert (held.cents, held.return_by - before) == (DEPOSIT, timedelta(hours=2))
     with till.database.write() as session:
