@@ -48,6 +48,8 @@ RESET_FROM = Limit("reset from", 30, timedelta(hours=1))
 """Per connection."""
 HOLD = Limit("hold", 30, timedelta(minutes=15))
 """Per connection."""
+SAY_WHO = Limit("say who", 60, timedelta(minutes=15))
+"""Addresses typed as those of who rents, per connection: each one new becomes a row."""
 
 
 class TooOften(CentralError):

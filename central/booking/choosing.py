@@ -233,9 +233,16 @@ def name_renter(
     order = session.get_one(Order, order_id)
     if acting.person is not None:
         order.person_id, order.organisation_id = acting.person, acting.organisation
+        order.renter_name = _said_name(session, acting, is_proven=is_proven)
     for one, chosen in written:
         _write(session, one, chosen, now)
     return []
+
+
+def _said_name(session: Session, acting: ActingAs, *, is_proven: bool) -> str:
+    """Return the name that whoever holds the link knows already: never one kept of an address."""
+    person = session.get(Person, acting.person) if is_proven else None
+    return person.name if person else acting.name.strip()
 
 
 def _group(book: RuleBook, acting: ActingAs, wish: Wish, found: Offer) -> TargetGroup:

@@ -34,6 +34,8 @@ class Order(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     """For whom the person rents; empty: for oneself."""
+    renter_name: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
+    """What the holder of the link may read of the person: the name as typed, or of who was logged in."""
     idempotency_key: Mapped[str | None] = mapped_column(String(80), unique=True, index=True)
     """What the asker called the wish: asked twice, there is one order."""
     created_at: Mapped[datetime]

@@ -118,6 +118,7 @@ def hold(
         reference=new_reference(),
         person_id=who.person,
         organisation_id=who.organisation,
+        renter_name=_name_said(session, renter, acting),
         idempotency_key=key and keeping.key_of(who.person, key),
         created_at=now,
     )
@@ -142,6 +143,12 @@ def _acting(session: Session, renter: Renter, acting: ActingAs | None, now: date
     if acting is not None and renter == NOBODY:
         return replace(acting, person=person.id)  # what one says to be, until one says who
     return ActingAs(Capacity.CITIZEN, person=person.id, name=person.name)
+
+
+def _name_said(session: Session, renter: Renter, acting: ActingAs | None) -> str:
+    if acting is not None and acting.person is not None:
+        return by_number(session, acting.person).name
+    return renter.name.strip()
 
 
 def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER) -> Order:

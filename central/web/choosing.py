@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from central.accounts.capacities import ActingAs, Capacity, in_language
-from central.accounts.people import by_number, person_of
+from central.accounts.people import person_of
+from central.accounts.principals import TheThrottle
+from central.accounts.throttle import SAY_WHO, connection_of
 from central.booking import choosing, extras, keeping, rules, service, terms
 from central.booking.models import Order, Reservation
 from central.booking.reservation import State
@@ -86,16 +88,22 @@ def ask_who(choice: TheChooser) -> Response:
             return choice.to()
         form = RenterForm()
         if choosing.has_renter(session, order) and choice.visitor is None:
-            form = RenterForm(name=order.person.name, email=order.person.email)
+            form = RenterForm(name=order.renter_name, email=order.person.email)
         return choice.show("choose_who.html", order, form=form, changes=[], agreed="")
 
 
 @router.post("/who")
-def set_who(choice: TheChooser, form: Annotated[RenterForm, Form()]) -> Response:
+def set_who(
+    choice: TheChooser, form: Annotated[RenterForm, Form()], throttle: TheThrottle
+) -> Response:
     """Make the order somebody's; what that changes of right and price is shown first."""
     renter = None if choice.visitor else read_renter(form, choice.words.code)
     shown: dict[str, Any] = {"form": form, "changes": [], "agreed": ""}
     try:
+        if choice.visitor is None:
+            client = choice.request.client
+            with choice.database.write() as session:
+                throttle.take(session, SAY_WHO, connection_of(client and client.host), choice.now)
         with choice.database.write() as session:
             order = choice.order(session)
             if choice.is_over(order):
@@ -104,8 +112,8 @@ def set_who(choice: TheChooser, form: Annotated[RenterForm, Form()]) -> Response
                 return choice.show("choose_who.html", order, Wrong(renter), **shown)
             acting = choice.visitor.acting if choice.visitor else None
             if acting is None and renter is not None:
-                person = by_number(session, person_of(session, renter, choice.now))
-                acting = ActingAs(Capacity.CITIZEN, person=person.id, name=person.name)
+                person = person_of(session, renter, choice.now)
+                acting = ActingAs(Capacity.CITIZEN, person=person, name=renter.name)
             assert acting is not None  # noqa: S101 - a visitor or a renter, who was read
             is_proven = choice.visitor is not None
             changes = choosing.name_renter(

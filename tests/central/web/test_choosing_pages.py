@@ -11,7 +11,8 @@ from central.accounts import renter_sessions
 from central.accounts.capacities import ActingAs, Capacity
 from central.accounts.cookies import RENTER, name_of
 from central.accounts.grouping import groups
-from central.accounts.people import NOBODY
+from central.accounts.people import NOBODY, Renter, person_of
+from central.accounts.throttle import SAY_WHO
 from central.audit.models import AuditEntry
 from central.booking import choosing, service, terms
 from central.booking.choosing import NoRenter
@@ -28,6 +29,7 @@ from tests.central.web.a_booking import book, chosen, order_of, problems, typed,
 from tests.central.web.readers import OWN
 
 LIFE = timedelta(minutes=15)
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -119,6 +121,29 @@ def test_extras_say_what_is_left_and_until_when_and_the_price_follows(
     assert "Fuif" in last
     assert "€\u00a066,00" in last
     assert "goedkeuring nodig" in last
+
+
+@SQLITE
+def test_an_address_typed_without_logging_in_never_tells_the_name_kept_of_it(
+    client: Client, tariffs: City, database: Database
+) -> None:
+    with database.write() as session:
+        person_of(session, Renter("anna@example.org", "Anna Geheim"), NOW)
+    order = order_of(until_check(client, typed(tariffs, name="Wie Dan Ook")))
+    for screen in ("/check", "/who", "", "/receipt"):
+        assert "Geheim" not in client.get(f"{order}{screen}").text
+    assert "Wie Dan Ook (anna@example.org)" in client.get(f"{order}/check").text
+    assert 'value="Wie Dan Ook"' in client.get(f"{order}/who").text
+
+
+@SQLITE
+def test_addresses_are_not_tried_one_after_the_other(client: Client, tariffs: City) -> None:
+    order = order_of(chosen(client, typed(tariffs)))
+    for one in range(SAY_WHO.most):
+        client.post(f"{order}/who", data={"name": "Wie", "email": f"v{one}@example.org"})
+    more = client.post(f"{order}/who", data={"name": "Wie", "email": "anna@example.org"})
+    assert more.status_code == 429
+    assert "anna@example.org" not in client.get(f"{order}/who").text
 
 
 def test_terms_are_accepted_in_the_version_that_counts(
