@@ -109,10 +109,17 @@ def _settle(
 ) -> None:
     one.state = after(one.state, transition)
     one.decided_by, one.changed_at = actor, now
-    paid = session.get_one(Payment, one.payment_id)
-    back = min(one.cents - one.retained_cents, refunding.left(session, paid))
-    key = f"deposit:{one.id}"
-    refunding.owe(session, paid, back, Cause.DEPOSIT, key, now, one.reservation_id)
+    _owe(session, one, now)
     facts = {"cents": one.cents, "retained_cents": one.retained_cents}
     action = f"deposit.{one.state}"
     record(session, actor, action, f"deposit:{one.id}", now, reason=one.reason, after=facts)
+
+
+def _owe(session: Session, one: Deposit, now: datetime) -> None:
+    """Owe what is not kept of a deposit; it may have come in several payments."""
+    back = one.cents - one.retained_cents
+    for share, paid in refunding.booked_shares(session, one.reservation_id):
+        cents = min(back, share.deposit_cents, refunding.left(session, paid))
+        key = f"deposit:{one.id}:{paid.id}"
+        refunding.owe(session, paid, cents, Cause.DEPOSIT, key, now, one.reservation_id)
+        back -= cents

@@ -331,6 +331,25 @@ def test_a_deposit_follows_a_change(till: Till) -> None:
 
 
 @SQLITE
+def test_a_deposit_that_came_in_two_payments_comes_back_from_both(till: Till) -> None:
+    with_deposit(till)
+    number, first = paid(till)
+    with till.database.write() as session:
+        session.get_one(Reservation, number).deposit_cents = 3 * DEPOSIT
+    second = till.begin(first_order(till, first), TRANSFER)
+    till.transfer(second, second.cents)
+    (held,) = till.deposits()
+    assert held.cents == 3 * DEPOSIT
+    till.later(days=16)  # nothing of the price comes back: nothing of it fills a gap
+    till.cancel(number)
+    till.settle()
+    assert till.refunds() == [
+        ("deposit", DEPOSIT, "done"),
+        ("deposit", 2 * DEPOSIT, "by_hand"),
+    ]
+
+
+@SQLITE
 def test_a_payer_s_account_is_forgotten_when_nothing_can_go_back_there(till: Till) -> None:
     _, one = paid(till, TRANSFER)
 
