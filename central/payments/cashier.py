@@ -118,11 +118,13 @@ class Cashier:
             one = session.get_one(Payment, payment_id)
         if one.way not in self._providers or one.state not in UNPAID:
             return one
-        report = self._providers[one.way].read(one.reference)
-        now = self._clock()
+        # First: who cannot be asked waits for its turn again like all others.
         with self._database.write() as session:
-            self._note(session, one, report, now)
-            session.execute(update(Payment).where(Payment.id == one.id).values(asked_at=now))
+            asked = update(Payment).where(Payment.id == one.id).values(asked_at=self._clock())
+            session.execute(asked)
+        report = self._providers[one.way].read(one.reference)
+        with self._database.write() as session:
+            self._note(session, one, report, self._clock())
         with self._database.read() as session:
             return session.get_one(Payment, payment_id)
 
@@ -156,7 +158,9 @@ class Cashier:
 
     @staticmethod
     def _note(session: Session, one: Payment, report: Report, now: datetime) -> None:
-        if report.standing is Standing.PAID:
+        if report.standing is Standing.PAID and report.cents <= 0:
+            log.warning("a payment provider calls payment %s paid, with no money", one.id)
+        elif report.standing is Standing.PAID:
             key = f"{one.way}:{one.reference}"
             settling.receive(session, one.id, Money(report.cents, key, Via.PROVIDER, now), now)
         elif report.standing in _CLOSING:

@@ -56,15 +56,11 @@ class Reconciling:
     def reconcile(self) -> None:
         """Ask about what may have been paid; close what is over; return deposits that are due."""
         now = self._clock()
-        for number in self._found(to_ask, now):
-            self._ask(self._cashier.look, number)
-        for number in self._found(refunds_under_way, now):
-            self._ask(self._cashier.give_back, number)
-        self._each(self._found(over, now), starting.expire)
-        self._each(self._found(partly, now), settling.give_up_waiting)
-        for number in self._found(deposits.overdue, now):
-            with self._database.write() as session:
-                deposits.give_back(session, number, "system", now)
+        self._each(self._found(to_ask, now), self._cashier.look)
+        self._each(self._found(refunds_under_way, now), self._cashier.give_back)
+        self._each(self._found(over, now), self._inside(starting.expire))
+        self._each(self._found(partly, now), self._inside(settling.give_up_waiting))
+        self._each(self._found(deposits.overdue, now), self._inside(_give_deposit_back))
         if self._found(old_accounts, now):
             with self._database.write() as session:
                 forget_accounts(session, now)
@@ -73,17 +69,29 @@ class Reconciling:
         with self._database.read() as session:
             return query(session, now)
 
-    @staticmethod
-    def _ask(ask: Callable[[int], object], number: int) -> None:
-        try:
-            ask(number)
-        except ProviderUnreachable:
-            log.warning("reconciling: a payment provider gives no answer")
-
-    def _each(self, numbers: list[int], act: Callable[[Session, int, datetime], None]) -> None:
-        for number in numbers:
+    def _inside(self, act: Callable[[Session, int, datetime], None]) -> Callable[[int], None]:
+        def acted(number: int) -> None:
             with self._database.write() as session:
                 act(session, number, self._clock())
+
+        return acted
+
+    @staticmethod
+    def _each(numbers: list[int], act: Callable[[int], object]) -> None:
+        """Do it with each: one that cannot be handled keeps no other one's money waiting."""
+        for number in numbers:
+            try:
+                act(number)
+            except ProviderUnreachable:
+                log.warning("reconciling: a payment provider gives no answer")
+            except Busy:
+                log.warning("reconciling: the database was busy")
+            except Exception:
+                log.exception("reconciling: number %s fails; going on", number)
+
+
+def _give_deposit_back(session: Session, number: int, now: datetime) -> None:
+    deposits.give_back(session, number, "system", now)
 
 
 def to_ask(session: Session, now: datetime) -> list[int]:

@@ -9,7 +9,7 @@ from central.errors import NotFound
 from central.payments import settling, starting
 from central.payments.models import TRANSFER
 from central.payments.payment import PaymentNotPossible, State
-from central.payments.provider import CallbackRefused, Standing
+from central.payments.provider import CallbackRefused, Report, Standing
 from central.payments.simulated_bank import NAME, OnlyInDemo, SimulatedBank
 from central.payments.starting import NoSuchWay, NothingToPay
 from central.settings import Settings
@@ -380,3 +380,37 @@ def test_a_hall_without_a_price_asks_nothing(till: Till) -> None:
         service.confirm(session, order.id, till.time())
     with pytest.raises(NothingToPay):
         till.begin(order)
+
+
+class Ill:
+    """A bank that cannot tell of one payment, in some way; of all others it does."""
+
+    name = NAME
+
+    def __init__(self, till: Till, reference: str, answer: Report | Exception) -> None:
+        self._bank, self._reference, self._answer = till.bank, reference, answer
+        till.cashier._providers = {NAME: self}  # type: ignore[dict-item]
+
+    def read(self, reference: str) -> Report:
+        if reference != self._reference:
+            return self._bank.read(reference)
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+@SQLITE
+@pytest.mark.parametrize("answer", [Report(Standing.PAID, 0), ValueError("no JSON")])
+def test_one_payment_that_cannot_be_read_stops_no_other(
+    till: Till, answer: Report | Exception
+) -> None:
+    bad, good = (till.begin(till.order(use(day=day))) for day in (12, 13))
+    Ill(till, bad.reference, answer)
+    till.bank.decide(good.reference, Standing.PAID)
+    now = till.later(minutes=2)
+    till.reconciling.reconcile()
+    assert till.payment(good).state is State.BOOKED
+    assert till.payment(bad).asked_at == now, "it is not asked again at once"
+    till.later(minutes=30)
+    till.reconciling.reconcile()
+    assert till.payment(bad).state is State.EXPIRED
