@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from central.clock import Clock
@@ -24,7 +24,7 @@ from central.payments.refund import State as RefundState
 EVERY = 60.0  # seconds
 FIRST_AFTER = timedelta(minutes=1)
 ASKED_FOR = timedelta(days=3)
-"""How long a payment that was refused, abandoned or too slow is still asked about."""
+"""How long a payment is still asked about once it was refused, abandoned or too slow."""
 ACCOUNTS_KEPT_FOR = timedelta(days=2 * 366)
 """How long the account of a payer is known: a use may be booked a year ahead, and a deposit follows."""
 _AT_ONCE = 200  # payments in one round
@@ -99,7 +99,8 @@ def to_ask(session: Session, now: datetime) -> list[int]:
     wanted = select(Payment.id, Payment.created_at, Payment.asked_at).where(
         Payment.way != TRANSFER,
         Payment.state.in_(UNPAID),
-        Payment.created_at > now - ASKED_FOR,
+        # Some may be paid for days, and the last moment counts; an early end does not shorten it.
+        or_(Payment.created_at > now - ASKED_FOR, Payment.expires_at > now - ASKED_FOR),
         Payment.asked_at <= now - FIRST_AFTER,
     )
     rows = session.execute(wanted.order_by(Payment.asked_at).limit(_AT_ONCE))

@@ -319,6 +319,18 @@ def test_what_was_given_up_is_asked_about_too(till: Till) -> None:
 
 
 @SQLITE
+def test_what_may_be_paid_for_days_is_asked_about_until_days_after_that(till: Till) -> None:
+    order = till.order(use(day=20))
+    with till.database.write() as session:
+        paying.confirm_paid(session, order.id, till.time(), "staff:7", "vaste huurder")
+    one = till.begin(order)
+    till.time.now = one.expires_at  # five days later
+    till.bank.decide(one.reference, Standing.PAID)  # and the callback is lost
+    till.reconciling.reconcile()
+    assert till.payment(one).state is State.BOOKED
+
+
+@SQLITE
 def test_what_nobody_pays_is_closed(till: Till) -> None:
     one = till.begin(till.order())
     till.later(minutes=31)
