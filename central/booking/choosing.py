@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from central.accounts.capacities import ActingAs
 from central.accounts.models import Person
-from central.accounts.people import NOBODY
+from central.accounts.people import NOBODY, person_of
 from central.accounts.target_groups import TargetGroup
 from central.booking import keeping, occupancy
 from central.booking.catalogue import offer
 from central.booking.deciding import Decided, decide, local_day, take_extras
 from central.booking.models import Order, Reservation, StateChange
+from central.booking.one_renter import is_another
 from central.booking.reservation import NotPossible, State, Transition
 from central.booking.rights_and_prices import RuleBook, check_shown, rule_book
 from central.booking.rows import HoldRanOut, claim, locked, new_reservation, note, placed
@@ -166,6 +167,10 @@ def add(
     if len(rows) >= _MOST:
         raise OrderFull(most=_MOST)
     order = session.get_one(Order, order_id)
+    if is_another(order, acting):
+        # One order has one renter: who it is is asked again, for all of it.
+        order.person_id, order.organisation_id = person_of(session, NOBODY, now), None
+        order.renter_name = ""
     until = min(now + life, order.created_at + _LONGEST * life)
     book = rule_book(session, {wish.hall_id})
     decided = decide(book, _group(book, acting, wish, found), wish, found, now)

@@ -22,6 +22,7 @@ from central.booking.choosing import NoRenter, has_renter
 from central.booking.deciding import decide, local_day, take_extras
 from central.booking.models import Order, Reservation
 from central.booking.moving import decide_move
+from central.booking.one_renter import check_groups
 from central.booking.refunds import Refund, refund
 from central.booking.reservation import State, Transition, after
 from central.booking.rights_and_prices import check_shown, rule_book
@@ -160,17 +161,20 @@ def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER)
         HoldRanOut: one was not kept any more.
         NotPossible: one is not held.
         NoRenter: nobody said who rents.
+        RenterChanged: something was chosen as somebody else.
 
     """
     ids = session.scalars(select(Reservation.id).where(Reservation.order_id == order_id)).all()
     places, rows = locked(session, ids, frozenset(), now)
     # What was taken out of the order while choosing is no part of it.
     reservations = [one for one in rows if one.state is not State.CANCELLED] or rows
-    if not has_renter(session, session.get_one(Order, order_id)):
+    order = session.get_one(Order, order_id)
+    if not has_renter(session, order):
         raise NoRenter
     for one in reservations:
         if one.state is State.EXPIRED or (one.hold_expires_at and one.hold_expires_at <= now):
             raise HoldRanOut
+    check_groups(session, order, [one for one in reservations if one.state is State.HELD], now)
     awaiting = []
     for one in reservations:
         way = _way(session, one)
@@ -191,7 +195,7 @@ def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER)
     if awaiting:
         announce(session, OrderAwaitsPayment(order_id), now)
     _tell_audit(session, actor, "order.confirmed", f"order:{order_id}", now)
-    return session.get_one(Order, order_id)
+    return order
 
 
 def _tell_audit(session: Session, actor: str, action: str, subject: str, now: datetime) -> None:

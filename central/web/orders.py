@@ -13,6 +13,7 @@ from central.accounts.links import LinkPurpose, Links
 from central.accounts.principals import MaybeVisitor, OrderHolder, TheLinks
 from central.booking import approvals, choosing, keeping, queries, service
 from central.booking.models import Order, Reservation
+from central.booking.one_renter import RenterChanged
 from central.booking.reservation import ENDED, RUNNING_OUT, State, Transition, may
 from central.booking.rows import HoldRanOut
 from central.booking.service import LINK_LIVES_AFTER
@@ -97,6 +98,8 @@ def confirm(choice: TheChooser) -> Response:
             service.confirm(session, order.id, choice.now, choice.actor)
     except HoldRanOut:
         return choice.to()  # the page says so, and offers to choose again
+    except RenterChanged:
+        return choice.to("/who")
     with choice.database.read() as session:
         states = {one.state for one in choice.order(session).reservations}
     return choice.to("/pay" if State.AWAITING_PAYMENT in states else "")

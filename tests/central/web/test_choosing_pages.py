@@ -215,6 +215,36 @@ def test_another_capacity_at_the_last_look_asks_anew(
     assert one.state is State.CONFIRMED, "youth needs no approval"
 
 
+@SQLITE
+def test_what_is_added_in_another_capacity_asks_for_all_of_it_who_rents(
+    client: Client, tariffs: City, database: Database, settings: Settings, people: People
+) -> None:
+    enter(client, database, settings, people.anna, None)
+    order = order_of(until_check(client, typed(tariffs)))
+    enter(client, database, settings, people.anna, people.scouts)
+    added = {**typed(tariffs), "day": "2026-12-12", "order": order.rpartition("/")[2]}
+    details = chosen(client, added).headers["location"].partition("?")[0]
+    enter(client, database, settings, people.anna, None)
+    client.post("/account/acting", data={"capacity": "self"})
+    client.post(details, data={"attendees": "30", "purpose": "x"})
+    assert client.post(f"{order}/confirm").headers["location"].endswith("/who")
+    page = client.post(f"{order}/who", data={}).text
+    assert "Hierdoor verandert er iets" in page, "one of both had the price of youth"
+
+
+@SQLITE
+def test_an_order_is_confirmed_only_as_it_was_decided_for_its_renter(
+    client: Client, tariffs: City, database: Database, settings: Settings, people: People
+) -> None:
+    enter(client, database, settings, people.anna, None)
+    order = order_of(until_check(client, typed(tariffs)))
+    with database.write() as session:
+        session.scalars(select(Reservation)).one().group_code = "youth"
+    answer = client.post(f"/api/v1{order}/confirm")
+    assert (answer.status_code, answer.json()["code"]) == (409, "renter_changed")
+    assert client.post(f"{order}/confirm").headers["location"].endswith("/who")
+
+
 def test_several_halls_and_dates_go_into_one_order_and_out_of_it(
     client: Client, tariffs: City, database: Database, time: Time
 ) -> None:
