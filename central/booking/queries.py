@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from central.accounts.roles import WHOLE_CITY, Scope
 from central.booking import occupancy
@@ -95,17 +95,6 @@ def _reservations() -> Select[Reservation]:
         )
         .execution_options(populate_existing=True)
     )
-
-
-def newest_confirmed(session: Session, limit: int) -> Sequence[Reservation]:
-    """Return the reservations that were made certain last, with their halls."""
-    return session.scalars(
-        select(Reservation)
-        .where(Reservation.state == State.CONFIRMED)
-        .options(joinedload(Reservation.hall))
-        .order_by(Reservation.id.desc())
-        .limit(limit)
-    ).all()
 
 
 def certain_from(session: Session, hall_id: int, now: datetime) -> Sequence[int]:
