@@ -7,7 +7,7 @@ and reservations: so nobody waits in a circle, and two who bring the same money 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import SQLColumnExpression, func, insert, select
 from sqlalchemy.orm import Session
 
 from central.booking.models import Order, Reservation
@@ -75,22 +75,36 @@ def shares_of(session: Session, payment_id: int) -> list[PaymentShare]:
 
 def paid_for(session: Session, reservation_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
     """Return what is booked of prices and of deposits, by reservation."""
+    return _booked(session, reservation_ids, PaymentShare.cents, PaymentShare.deposit_cents)
+
+
+def settled_for(
+    session: Session, reservation_ids: Collection[int]
+) -> Mapping[int, tuple[int, int]]:
+    """Return the same with what was waived: all that is not asked any more."""
+    cents = PaymentShare.cents + PaymentShare.waived_cents
+    deposit = PaymentShare.deposit_cents + PaymentShare.waived_deposit_cents
+    return _booked(session, reservation_ids, cents, deposit)
+
+
+def _booked(
+    session: Session,
+    reservation_ids: Collection[int],
+    cents: SQLColumnExpression[int],
+    deposit: SQLColumnExpression[int],
+) -> Mapping[int, tuple[int, int]]:
     rows = session.execute(
-        select(
-            PaymentShare.reservation_id,
-            func.sum(PaymentShare.cents),
-            func.sum(PaymentShare.deposit_cents),
-        )
+        select(PaymentShare.reservation_id, func.sum(cents), func.sum(deposit))
         .where(PaymentShare.reservation_id.in_(reservation_ids))
         .where(PaymentShare.outcome == Outcome.BOOKED)
         .group_by(PaymentShare.reservation_id)
     )
-    return {number: (int(cents), int(deposit)) for number, cents, deposit in rows}
+    return {number: (int(price), int(held)) for number, price, held in rows}
 
 
-def open_of(one: Reservation, paid: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
-    """Return what of the price and of the deposit of a reservation is not paid."""
-    cents, deposit = paid.get(one.id, (0, 0))
+def open_of(one: Reservation, settled: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
+    """Return what of the price and of the deposit of a reservation is still asked."""
+    cents, deposit = settled.get(one.id, (0, 0))
     return max(0, one.cents - cents), max(0, one.deposit_cents - deposit)
 
 

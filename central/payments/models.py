@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,7 +83,11 @@ class PaymentShare(Base):
         BigInteger, ForeignKey("reservation.id"), primary_key=True, index=True
     )
     cents: Mapped[int]
+    """Of the price: what is asked; once booked, what arrived."""
     deposit_cents: Mapped[int]
+    waived_cents: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """What was asked besides, until somebody of staff let less be enough; never asked again."""
+    waived_deposit_cents: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     outcome: Mapped[Outcome] = mapped_column(words_of(Outcome))
 
 

@@ -32,7 +32,7 @@ def follow(session: Session, reservation_id: int, key: str, now: datetime) -> in
         refunding.owe(session, paid, back, Cause.CHEAPER, name, now, reservation_id)
     session.flush()
     _follow_deposit(session, one)
-    return sum(ledger.open_of(one, ledger.paid_for(session, [one.id])))
+    return sum(ledger.open_of(one, ledger.settled_for(session, [one.id])))
 
 
 def _too_much(session: Session, one: Reservation) -> tuple[int, int]:

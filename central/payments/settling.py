@@ -158,11 +158,11 @@ def _sorted(session: Session, one: Payment, now: datetime) -> _Sorted:
     halls = session.scalars(select(Reservation.hall_id).where(Reservation.id.in_(ids))).all()
     # Also the spaces of what ran out: all are locked in one go, in their order.
     _, rows = locked(session, ids, spaces_of_halls(session, halls), now)
-    paid = ledger.paid_for(session, ids)
+    settled = ledger.settled_for(session, ids)
     found = _Sorted()
     for row in rows:
-        found.open[row.id] = ledger.open_of(row, paid)
-        if row.id in paid and not any(found.open[row.id]):
+        found.open[row.id] = ledger.open_of(row, settled)
+        if row.id in settled and not any(found.open[row.id]):
             found.gone.append(row.id)
         elif row.state is Place.AWAITING_PAYMENT:
             found.kept.append(row.id)
@@ -200,22 +200,40 @@ def _set(session: Session, one: Payment, reservations: Collection[int], outcome:
 
 def _count(session: Session, one: Payment, found: _Sorted, booked: Collection[int]) -> None:
     """Count for each reservation what it still asks; it may cost less than when it was asked."""
-    for share in ledger.shares_of(session, one.id):
-        if share.reservation_id in booked:
-            cents, deposit = found.open[share.reservation_id]
-            share.outcome = Outcome.BOOKED
-            share.cents = min(share.cents, cents)
-            share.deposit_cents = min(share.deposit_cents, deposit)
+    counted = [
+        share for share in ledger.shares_of(session, one.id) if share.reservation_id in booked
+    ]
+    for share in counted:
+        cents, deposit = found.open[share.reservation_id]
+        share.outcome = Outcome.BOOKED
+        share.cents = min(share.cents, cents)
+        share.deposit_cents = min(share.deposit_cents, deposit)
+    _waive(counted, one.received_cents)
     session.flush()
+
+
+def _waive(shares: Collection[PaymentShare], received: int) -> None:
+    """Count no more than what arrived, for prices before deposits; the rest is not asked again."""
+    for share in shares:
+        share.waived_cents = max(0, share.cents - received)
+        share.cents -= share.waived_cents
+        received -= share.cents
+    for share in shares:
+        share.waived_deposit_cents = max(0, share.deposit_cents - received)
+        share.deposit_cents -= share.waived_deposit_cents
+        received -= share.deposit_cents
 
 
 def _give_back(session: Session, one: Payment, lost: Collection[int], now: datetime) -> None:
     """Owe what was asked for what is not had, and what came above what was asked."""
     shares = ledger.shares_of(session, one.id)
-    back = _asked(shares, lost)
-    # Of what was accepted though it was too little, no more goes back than came.
-    refunding.owe(session, one, min(back, one.received_cents), Cause.LATE, f"late:{one.id}", now)
-    surplus = one.received_cents - _asked(shares, [share.reservation_id for share in shares])
+    kept = _asked(
+        shares, [share.reservation_id for share in shares if share.outcome is Outcome.BOOKED]
+    )
+    # Where too little was accepted as enough, it is for what is had.
+    back = min(_asked(shares, lost), one.received_cents - kept)
+    refunding.owe(session, one, back, Cause.LATE, f"late:{one.id}", now)
+    surplus = one.received_cents - kept - back
     refunding.owe(session, one, surplus, Cause.SURPLUS, f"surplus:{one.id}", now)
 
 

@@ -80,8 +80,10 @@ def due(session: Session, order_id: int, now: datetime) -> Due | None:
         .options(selectinload(Reservation.hall).selectinload(Hall.site))
         .execution_options(populate_existing=True)
     ).all()
-    paid = ledger.paid_for(session, [one.id for one in rows])
-    parts = [Part(one, *ledger.open_of(one, paid)) for one in rows if _is_asked(session, one, now)]
+    settled = ledger.settled_for(session, [one.id for one in rows])
+    parts = [
+        Part(one, *ledger.open_of(one, settled)) for one in rows if _is_asked(session, one, now)
+    ]
     asked = tuple(one for one in parts if one.cents + one.deposit_cents)
     if not asked:
         return None

@@ -199,6 +199,72 @@ def test_never_more_goes_back_than_came(till: Till) -> None:
     assert till.refunds() == [("cancelled", 1000, "by_hand")]
 
 
+SHORT = PRICE + 1000
+"""Too little for a price with a deposit: the price, and a part of the deposit."""
+
+
+def accepted_short(till: Till, cents: int, *days: int) -> Order:
+    order = till.order(*(use(day=day) for day in days))
+    one = till.begin(order, TRANSFER)
+    till.transfer(one, cents)
+    with till.database.write() as session:
+        desk.accept_short(session, one.id, "De rest is kwijtgescholden", "staff:7", till.time())
+    with pytest.raises(NothingToPay):
+        till.begin(order)
+    return order
+
+
+@SQLITE
+def test_of_a_deposit_of_which_too_little_was_accepted_goes_back_what_came(till: Till) -> None:
+    with_deposit(till)
+    accepted_short(till, SHORT, 12)
+    (held,) = till.deposits()
+    assert held.cents == 1000
+    till.time.now = held.return_by
+    till.reconciling.reconcile()
+    assert till.refunds() == [("deposit", 1000, "by_hand")]
+
+
+@SQLITE
+def test_without_its_deposit_nothing_of_it_goes_back(till: Till) -> None:
+    with_deposit(till)
+    accepted_short(till, PRICE, 12)
+    assert till.deposits() == []
+
+
+@SQLITE
+@pytest.mark.parametrize(("hours", "cents"), [(1, 450), (1.5, 0)])
+def test_a_change_counts_what_came_and_asks_no_more_of_what_was_waived(
+    till: Till, hours: float, cents: int
+) -> None:
+    order = accepted_short(till, 3000, 12)
+    moved(till, order.reservations[0].id, hours)
+    assert [back for _, back, _ in till.refunds()] == ([cents] if cents else [])
+    with pytest.raises(NothingToPay):
+        till.begin(order)
+
+
+@SQLITE
+def test_a_late_cancellation_gives_back_its_part_of_what_came(till: Till) -> None:
+    order = accepted_short(till, 3000, 12)
+    till.later(days=8)
+    till.cancel(order.reservations[0].id)
+    till.settle()
+    assert till.refunds() == [("cancelled", 1500, "by_hand")]
+
+
+@SQLITE
+def test_too_little_for_two_of_which_one_is_gone_is_for_the_other(till: Till) -> None:
+    order = till.order(use(day=12), use(day=13))
+    one = till.begin(order, TRANSFER)
+    till.cancel(order.reservations[1].id)
+    till.transfer(one, PRICE + 500)
+    with till.database.write() as session:
+        desk.accept_short(session, one.id, "Genoeg", "staff:7", till.time())
+    assert till.refunds() == [("late", 500, "by_hand")]
+    assert till.states(order) == [Place.CONFIRMED, Place.CANCELLED]
+
+
 @SQLITE
 def test_the_same_cause_owes_once(till: Till) -> None:
     number, _ = paid(till)
