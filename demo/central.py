@@ -86,7 +86,7 @@ class Central:
                 }
             ],
         )
-        found: dict[str, Any] = self.post(f"orders/{held['link']}/confirm")
+        found: dict[str, Any] = self.post(f"orders/{held['link']}/confirm", terms=held["terms"])
         if any(one["state"] == "awaiting_payment" for one in found["reservations"]):
             self.pay(held["link"])
             found = self.get(f"orders/{held['link']}")
@@ -124,6 +124,13 @@ class Central:
     @staticmethod
     def _answer(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
         if response.is_error:
-            msg = f"central refuses: {response.status_code} {response.text[:300]}"
-            raise DemoFailed(msg)
+            raise DemoFailed(_why(response))
         return response.json() if response.content else None
+
+
+def _why(refused: httpx.Response) -> str:
+    """Return central's own sentence of a refusal, or what little else it says."""
+    try:
+        return f"central says: {refused.json()['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return f"central refuses: {refused.status_code} {refused.text[:300]}"

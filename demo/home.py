@@ -51,6 +51,11 @@ class Home:
         return self.folder / "secrets" / "token"
 
     @property
+    def pass_for_now(self) -> Path:
+        """The link of the order whose pass a start of the demo names."""
+        return self.folder / "secrets" / "pass-for-now"
+
+    @property
     def founded(self) -> Path:
         """Stands once the city is complete: a half-made one is made anew."""
         return self.folder / "founded"

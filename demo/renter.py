@@ -20,7 +20,7 @@ class Renter:
         order = central.book(hall, start, end)
         self.link: str = order["link"]
         self.reference: str = order["reservations"][0]["reference"]
-        self.address = self._pass_address()
+        self.address = pass_address(central, self.link)
 
     def png(self) -> bytes:
         """Return the pass as the picture that its page offers to keep."""
@@ -42,12 +42,19 @@ class Renter:
         """Cancel the reservation."""
         self._central.post(f"orders/{quote(self.link)}/reservations/{self.reference}/cancel")
 
-    def _pass_address(self) -> str:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            found = _PASS.search(self._central.page(f"/orders/{quote(self.link)}"))
-            if found and b"pass.png" in self._central.page(found[1].decode()):
-                return found[1].decode()
-            time.sleep(0.05)
-        msg = "no pass was signed for the reservation"
-        raise DemoFailed(msg)
+
+def pass_address(central: Central, link: str, within: float = PATIENCE) -> str:
+    """Return where the pass of an order is, once it is signed; wait at most so many seconds.
+
+    Raises:
+        DemoFailed: it was not signed in time.
+
+    """
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        found = _PASS.search(central.page(f"/orders/{quote(link)}"))
+        if found and b"pass.png" in central.page(found[1].decode()):
+            return found[1].decode()
+        time.sleep(0.05)
+    msg = "no pass was signed for the reservation"
+    raise DemoFailed(msg)

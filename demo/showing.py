@@ -4,7 +4,7 @@ import select
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -12,10 +12,9 @@ from central.database import Database
 from demo.central import Central
 from demo.city import MANAGER, fill
 from demo.founding import ADMIN, PASSWORD
-from demo.processes import DemoFailed, free_port, python
-from demo.renter import Renter
+from demo.pass_for_now import pass_for_now
+from demo.processes import free_port, python
 from demo.running import BROKER, CENTRAL, Demo, running
-from demo.story import HALL_A
 
 PAGE = "virtual-doors"
 _LOOK_EVERY = 0.5  # seconds
@@ -38,8 +37,9 @@ def show(home: Path, *, fresh: bool, small: bool = False) -> None:
             enlarge(demo, say)
         doors = start_doors(demo, say)
         central = demo.central()
-        renter = a_pass_for_now(central, say)
-        _tell(demo, doors, renter)
+        now = datetime.now(UTC)  # noqa: TID251 - the real time
+        way = pass_for_now(central, demo.home.pass_for_now, now, say)
+        _tell(demo, doors, way)
         central.close()
         _stay(demo)
 
@@ -79,22 +79,11 @@ def start_doors(demo: Demo, say: Say) -> str:
     return address
 
 
-def a_pass_for_now(central: Central, say: Say) -> Renter | None:
-    """Book the next two hours, so that there is a pass to hold up; None when they are taken."""
-    start = datetime.now(UTC).replace(second=0, microsecond=0)  # noqa: TID251 - the real time
-    hall = next(one["id"] for one in central.get("halls") if one["name"] == HALL_A)
-    try:
-        return Renter(central, hall, start, start + timedelta(hours=2))
-    except DemoFailed as error:  # most often: an earlier start of the demo has it still
-        say(f"{HALL_A} was not booked for now: {error}")
-        return None
-
-
-def _tell(demo: Demo, doors: str, renter: Renter | None) -> None:
+def _tell(demo: Demo, doors: str, way: str | None) -> None:
     lines = [
         ("Book a hall", demo.address),
         ("The doors", doors),
-        *([("A pass for now", f"{demo.address}{renter.address}")] if renter else []),
+        *([("A pass for now", f"{demo.address}{way}")] if way else []),
         ("The desk", f"{demo.address}/desk   ({ADMIN} / {PASSWORD})"),
         *([("A hall manager", f"{MANAGER} / {PASSWORD}")] if demo.home.enlarged.exists() else []),
         ("Entries, faults", f"{demo.address}/desk/entries"),
