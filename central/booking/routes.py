@@ -19,7 +19,7 @@ from central.accounts.principals import (
 from central.accounts.roles import Role
 from central.accounts.throttle import HOLD, connection_of
 from central.accounts.visitors import visitor_of
-from central.booking import closures, keeping, queries, service
+from central.booking import closures, keeping, queries, service, terms
 from central.booking.catalogue import spaces_of_halls
 from central.booking.models import Reservation
 from central.booking.schemas import (
@@ -27,6 +27,7 @@ from central.booking.schemas import (
     CancellationOut,
     ClosureIn,
     ClosureOut,
+    ConfirmIn,
     DeskReservationOut,
     MoveIn,
     NewOrderOut,
@@ -92,11 +93,18 @@ def get_order(holder: OrderHolder, database: TheDatabase) -> OrderOut:
 
 
 @router.post("/orders/{link}/confirm")
-def confirm_order(holder: OrderHolder, database: TheDatabase, now: Now) -> OrderOut:
-    """Make all reservations of one's order certain."""
+def confirm_order(
+    holder: OrderHolder, database: TheDatabase, now: Now, said: ConfirmIn | None = None
+) -> OrderOut:
+    """Make all reservations of one's order certain; `terms` is the version that is accepted."""
     with database.write() as session:
         order = queries.order_of(session, holder.subject)
+        counts = terms.still_open(session, order.id)
+        if counts is not None and said is not None and said.terms == counts:
+            language = order.person.language
+            terms.accept(session, order.id, counts, language, service.RENTER, now)
         service.confirm(session, order.id, now)
+        terms.check_accepted(session, order.id)
         return _told(session, holder.subject)
 
 
@@ -195,7 +203,8 @@ def drop_closure(closure_id: int, staff: HallManager, database: TheDatabase) -> 
 
 def _told(session: Session, reference: str) -> OrderOut:
     order = queries.order_of(session, reference)
-    return OrderOut.of(order, keeping.lines_of(session, [one.id for one in order.reservations]))
+    lines = keeping.lines_of(session, [one.id for one in order.reservations])
+    return OrderOut.of(order, lines, terms.still_open(session, order.id))
 
 
 def _own(session: Session, holder: LinkHolder, reference: str) -> Reservation:

@@ -95,6 +95,13 @@ class OrderIn(BaseModel):
     reservations: list[WishIn] = Field(min_length=1, max_length=20)
 
 
+class ConfirmIn(BaseModel):
+    """What the renter agrees to."""
+
+    terms: int | None = None
+    """Version of the terms that the renter read and accepts."""
+
+
 class MoveIn(PeriodIn):
     """A new time, and perhaps a new hall."""
 
@@ -193,9 +200,13 @@ class OrderOut(BaseModel):
     cents: int
     """The sum of what is not denied, cancelled or expired."""
     deposit_cents: int
+    terms: int | None
+    """Version of the terms that is still to be accepted; their text stands on the order's page `/terms`."""
 
     @classmethod
-    def of(cls, order: Order, lines: Mapping[int, Sequence[PriceLineRow]]) -> Self:
+    def of(
+        cls, order: Order, lines: Mapping[int, Sequence[PriceLineRow]], terms: int | None
+    ) -> Self:
         """Return what is told of an order."""
         live = [one for one in order.reservations if one.state not in ENDED]
         return cls(
@@ -209,6 +220,7 @@ class OrderOut(BaseModel):
             ],
             cents=sum(one.cents for one in live),
             deposit_cents=sum(one.deposit_cents for one in live),
+            terms=terms,
         )
 
 

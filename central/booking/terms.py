@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 
 from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from central.audit.service import record
 from central.database import Base, insert_into
+from central.errors import CentralError
+
+
+class TermsOpen(CentralError):
+    """The terms that count now are not accepted yet."""
+
+    status = HTTPStatus.CONFLICT
+    code = "terms_open"
+    sentence = "Accept the terms first: version {version}."
 
 
 class Terms(Base):
@@ -73,6 +83,24 @@ def accepted(session: Session, order_id: int) -> TermsAccepted | None:
 
 def are_open(session: Session, order_id: int) -> bool:
     """Tell whether terms count that the order has not accepted."""
+    return still_open(session, order_id) is not None
+
+
+def still_open(session: Session, order_id: int) -> int | None:
+    """Return the version that counts and that the order has not accepted."""
     terms = newest(session)
     done = accepted(session, order_id)
-    return terms is not None and (done is None or done.version < terms.version)
+    is_open = terms is not None and (done is None or done.version < terms.version)
+    return terms.version if terms is not None and is_open else None
+
+
+def check_accepted(session: Session, order_id: int) -> None:
+    """Check that the order has accepted the terms that count.
+
+    Raises:
+        TermsOpen: it has not.
+
+    """
+    version = still_open(session, order_id)
+    if version is not None:
+        raise TermsOpen(version=version)

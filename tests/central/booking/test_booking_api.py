@@ -4,8 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from central.accounts.roles import Role
+from central.booking import terms
 from central.booking.jobs import Housekeeping
 from central.database import Database
 from central.events import ReservationConfirmed, load
@@ -37,7 +39,8 @@ def booked(client: httpx.Client, *reservations: dict[str, Any]) -> tuple[str, li
     made = order(client, *reservations)
     assert made.status_code == 201, made.text
     path = f"/api/v1/orders/{made.json()['link']}"
-    assert client.post(f"{path}/confirm").status_code == 200
+    agreed = {"terms": made.json()["terms"]}
+    assert client.post(f"{path}/confirm", json=agreed).status_code == 200
     return path, [one["reference"] for one in made.json()["reservations"]]
 
 
@@ -46,13 +49,33 @@ def test_hold_then_confirm(client: httpx.Client, database: Database, city: City)
     assert [one["state"] for one in made["reservations"]] == ["held", "held"]
     assert made["cents"] == 2 * 2550 + 2 * 5000
     path = f"/api/v1/orders/{made['link']}"
-    done = client.post(f"{path}/confirm").json()
+    done = client.post(f"{path}/confirm", json={"terms": made["terms"]}).json()
     assert [one["state"] for one in done["reservations"]] == ["confirmed", "confirmed"]
     assert client.get(path).json() == done
     with database.read() as session:
         rows = session.query(StoredEvent).order_by(StoredEvent.id).all()
     assert all(isinstance(load(row.name, row.fields), ReservationConfirmed) for row in rows)
     assert len(rows) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_is_confirmed_without_the_terms_that_count(
+    client: httpx.Client, city: City, database: Database
+) -> None:
+    made = order(client, a_reservation(city.a)).json()
+    path = f"/api/v1/orders/{made['link']}"
+    with database.write() as session:
+        terms.put(session, {"nl": "Nieuwe afspraken."}, "staff:1", NOW)
+    for said in (None, {}, {"terms": None}, {"terms": made["terms"]}):
+        answer = client.post(f"{path}/confirm", json=said)
+        assert (answer.status_code, answer.json()["code"]) == (409, "terms_open")
+        assert answer.json()["version"] == 2
+    assert client.get(path).json()["reservations"][0]["state"] == "held"
+    assert client.get(path).json()["terms"] == 2
+    assert client.post(f"{path}/confirm", json={"terms": 2}).json()["terms"] is None
+    with database.read() as session:
+        kept = session.scalars(select(terms.TermsAccepted)).one()
+    assert (kept.version, kept.language, kept.actor, kept.at) == (2, "nl", "renter", NOW)
 
 
 def test_confirming_twice_is_refused_and_changes_nothing(client: httpx.Client, city: City) -> None:

@@ -36,7 +36,12 @@ TABLE: dict[str, tuple[set[str], dict[State, State]]] = {
     "deny": ({*KEEPERS}, {State.REQUESTED: State.DENIED, State.IN_HANDLING: State.DENIED}),
 }
 TIME = {"starts_at": "2026-12-05T14:00:00Z", "ends_at": "2026-12-05T16:00:00Z"}
-BODIES: dict[str, dict[str, str]] = {"move": TIME, "cancel": {}, "deny": {"reason": "Nee."}}
+BODIES: dict[str, dict[str, object]] = {
+    "confirm": {"terms": 1},
+    "move": dict(TIME),
+    "cancel": {},
+    "deny": {"reason": "Nee."},
+}
 
 
 class Case:
