@@ -78,7 +78,7 @@ class Story:
         renter = Renter(self.central, hall, start, start + timedelta(hours=2))
         self.known |= {"renter": renter, "start": start, "hall": hall, "png": renter.png()}
         (self.folder / "pass.png").write_bytes(self.known["png"])
-        self.tell(f"reserved {HALL_A} for two hours from now, paid at the bank; the pass is a PNG")
+        self.tell(f"reserved {HALL_A} for the next two hours, paid at the bank; the pass is a PNG")
 
     def read_the_photo(self) -> None:
         """The pass, photographed from a phone, is read exactly."""
