@@ -17,7 +17,7 @@ import sqlite_utils
 
 from contracts.documents import DocumentType
 from edge.drivers.database import DatabaseFailed, failing_loudly, sync_folder
-from edge.drivers.summary import Summary, opened
+from edge.drivers.summary import LARGEST, Summary, opened
 
 KINDS = frozenset(kind.value for kind in DocumentType)
 
@@ -184,9 +184,17 @@ class Store:
         self._advance(spent={name: count}, ends=ends)
 
     def learn_spent(self, spent: Mapping[str, int]) -> None:
-        """Take over uses that central counted before this unit came, or lost its state."""
-        if any(self.summary.spent.get(name, 0) < count for name, count in spent.items()):
-            self._commit(spent=dict(spent))
+        """Take over uses that central counted before this unit came, or lost its state.
+
+        What finds no place any more is left aside; nothing known is dropped for it.
+
+        Raises:
+            DatabaseFailed: they are not kept.
+
+        """
+        learned = self.summary.learned(spent)
+        if learned:
+            self._commit(spent=learned)
 
     def found(self) -> None:
         """Note that central's answer was met: the state is whole again."""
@@ -219,7 +227,11 @@ class Store:
         self._write_row(replace(changed, seq=max(now.seq, seq)))
 
     def _write_row(self, summary: Summary) -> None:
-        self._database.execute("INSERT OR REPLACE INTO summary VALUES (1, ?)", (summary.sealed(),))
+        raw = summary.sealed()
+        if len(raw) > LARGEST:
+            msg = f"the summary would be longer than {LARGEST} bytes"
+            raise DatabaseFailed(msg)
+        self._database.execute("INSERT OR REPLACE INTO summary VALUES (1, ?)", (raw,))
         self._summary, self._unsettled = summary, True
 
     def _write_second(self) -> None:

@@ -10,7 +10,10 @@ from contracts.errors import Malformed
 
 _DOMAIN = b"hallpass/summary/v1\x00"
 LARGEST = 8_388_608
-"""Bytes: a ledger of far more passes than one door sees in its life."""
+"""Bytes that may be written: a ledger of far more passes than one door sees in its life."""
+MOST_LEARNED = 32_768
+"""Passes in the ledger from which on central's word adds none: eight of its longest answers. Somebody
+with its key must not fill the ledger until the unit's own uses find no place in it."""
 FORGET_AFTER_MS = 90 * 86_400_000
 """How long a spent use is remembered after its pass ended, should the reservation have been moved."""
 
@@ -86,6 +89,13 @@ class Summary:
         ends = {one: end for one, end in self.ends.items() if one not in over}
         return replace(self, spent=spent, ends=ends)
 
+    def learned(self, spent: Mapping[str, int]) -> dict[str, int]:
+        """Return what of the uses that central counted is news and finds a place."""
+        news = {one: count for one, count in spent.items() if self.spent.get(one, 0) < count}
+        known = {one: count for one, count in news.items() if one in self.spent}
+        others = [item for item in news.items() if item[0] not in known]
+        return known | dict(others[: max(0, MOST_LEARNED - len(self.spent))])
+
     def sealed(self) -> bytes:
         """Return its bytes with their checksum."""
         body = strict_json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
@@ -95,13 +105,14 @@ class Summary:
 def opened(raw: bytes) -> Summary | None:
     """Return the summary in sealed bytes, None when a byte of them is not as it was written.
 
-    Names that this release does not know are left aside: a newer one may have been here.
+    Names that this release does not know are left aside: a newer one may have been here. However
+    long they are: what was written once may not be forgotten.
     """
     digest, _, body = raw.partition(b"\n")
     if _checksum(body) != digest:
         return None
     try:
-        values = strict_json.loads(body, LARGEST)
+        values = strict_json.loads(body, len(body))
         known = {one.name: values[one.name] for one in fields(Summary) if one.name in values}
         summary = Summary(**known)
     except (Malformed, TypeError, AttributeError):

@@ -13,7 +13,7 @@ from contracts.journal import EventKind
 from edge.drivers.database import DatabaseFailed
 from edge.drivers.memory import Memory, open_memory
 from edge.drivers.store import Store, number_name, write_atomically
-from edge.drivers.summary import opened
+from edge.drivers.summary import LARGEST, MOST_LEARNED, opened
 
 D = DocumentType
 HERE = "unit:u-abcdefgh"
@@ -209,6 +209,30 @@ def test_uses_that_central_counted_are_taken_over_but_lower_ones_are_not(unit: A
     unit.store.learn_spent({})
     unit.restart()
     assert unit.store.summary.spent == {PASS.hex(): 3, "71" * 8: 2}
+
+
+def test_a_flood_of_counted_uses_takes_neither_floor_nor_numbers_nor_our_uses(unit: AUnit) -> None:
+    unit.let_in(3)
+    unit.store.raise_floor(7_000, 1)
+    unit.store.keep_document(D.CONFIG, HERE, b"one", 5)
+    unit.store.found()
+    unit.store.learn_spent({f"{number:016x}": 1 for number in range(LARGEST // 20)})
+    unit.restart()
+    unit.let_in(4)
+    summary = unit.store.summary
+    assert (summary.floor_ms, summary.lost) == (7_000, False)
+    assert summary.numbers == {number_name(D.CONFIG, HERE): 5}
+    assert (summary.spent[PASS.hex()], len(summary.spent)) == (4, MOST_LEARNED)
+
+
+def test_what_would_be_too_long_is_refused_and_leaves_everything_as_it_was(unit: AUnit) -> None:
+    unit.store.raise_floor(7_000, 0)
+    with pytest.raises(DatabaseFailed, match="longer than"):
+        unit.store.await_reset("0" * LARGEST)
+    assert (unit.store.summary.floor_ms, unit.store.summary.reset_nonce) == (7_000, "")
+    unit.store.raise_floor(8_000, 0)
+    unit.restart()
+    assert unit.store.summary.floor_ms == 8_000
 
 
 def test_a_use_is_spent_together_with_its_entry_or_not_at_all(unit: AUnit) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import strict_json
-from edge.drivers.summary import _DOMAIN, FORGET_AFTER_MS, Summary, opened
+from edge.drivers.summary import _DOMAIN, FORGET_AFTER_MS, LARGEST, MOST_LEARNED, Summary, opened
 
 FULL = Summary(
     epoch="ab" * 8,
@@ -77,6 +77,30 @@ def test_an_older_release_may_not_have_known_something() -> None:
 def test_a_ledger_of_years_still_fits() -> None:
     spent = {f"{number:016x}": 1 for number in range(50_000)}
     assert opened(replace(FULL, spent=spent).sealed()) == replace(FULL, spent=spent)
+
+
+def test_what_is_longer_than_anything_that_is_written_is_still_read() -> None:
+    spent = {f"{number:016x}": 1 for number in range(LARGEST // 20)}
+    raw = replace(FULL, spent=spent).sealed()
+    assert len(raw) > LARGEST
+    assert opened(raw) == replace(FULL, spent=spent)
+
+
+@pytest.mark.parametrize(
+    ("known", "spent", "learned"),
+    [
+        (0, {"new": 1}, {"new": 1}),
+        (MOST_LEARNED - 1, {"new": 1, "other": 1}, {"new": 1}),
+        (MOST_LEARNED, {"new": 1}, {}),
+        (MOST_LEARNED + 9, {"new": 1, "0": 2, "1": 1}, {"0": 2}),
+    ],
+    ids=["room", "room for one", "full", "fuller by uses at this door"],
+)
+def test_central_fills_the_ledger_only_so_far_and_always_counts_on(
+    known: int, spent: dict[str, int], learned: dict[str, int]
+) -> None:
+    here = Summary(spent={f"{number}": 1 for number in range(known)})
+    assert here.learned(spent) == learned
 
 
 def test_merging_takes_the_higher_of_every_value() -> None:
