@@ -13,7 +13,7 @@ from statistics import median, quantiles
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from bench.a_unit import SHORT, enrolled
-from bench.options import Options, Unmeasurable
+from bench.options import DoesNotWork, Options
 from bench.row import Row, at_most
 from central.credentials.qr import png
 from demo.phone_photo import photo_of
@@ -100,5 +100,5 @@ def _turn_until(unit: UnitUnderTest, happened: object) -> None:
     while not happened():  # type: ignore[operator]
         if time.monotonic() > deadline:
             msg = "a pass was not read within half a minute"
-            raise Unmeasurable(msg)
+            raise DoesNotWork(msg)
         unit.controller.turn(0.02)

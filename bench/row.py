@@ -9,7 +9,8 @@ class Row:
     """A measured value. A row without a target informs; one with a target can fail the run."""
 
     name: str
-    value: float
+    value: float | None
+    """None when what was measured did not work."""
     unit: str
     reference: float | None = None
     """The same unit, measured in the same run: another program, or the bare operation beneath."""
@@ -21,6 +22,11 @@ class Row:
     def as_json(self) -> dict[str, Any]:
         """Return the row as `build/bench.json` has it."""
         return asdict(self)
+
+
+def broken(name: str) -> Row:
+    """Return the row of what did not work: never good, whatever its target would have been."""
+    return Row(name, None, "", None, "works", ok=False)
 
 
 def inform(name: str, value: float, unit: str, reference: float | None = None) -> Row:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from bench.a_unit import as_toml, enrolled
-from bench.options import Options, Unmeasurable
+from bench.options import DoesNotWork, Options
 from bench.row import Row, at_most
 from edge.simulator.bench import VirtualDoor
 from tests.simulators.city import City
@@ -62,7 +62,7 @@ def _ready(manager: socket.socket, process: subprocess.Popen[bytes], log: Path) 
     except TimeoutError:
         said = log.read_text(encoding="utf-8", errors="replace")[-500:]
         msg = f"the unit did not start within {_PATIENCE:.0f} s ({process.poll()}): {said}"
-        raise Unmeasurable(msg) from None
+        raise DoesNotWork(msg) from None
     return time.monotonic()
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bench import journalling, photos, subjects, verifying
 from bench.__main__ import app
-from bench.options import Options, Unmeasurable
+from bench.options import DoesNotWork, Options, Unmeasurable
 from bench.row import Row, at_least, at_most, inform, more_than
 from bench.table import table
 from bench.timing import medians, processor
@@ -108,6 +108,18 @@ def test_what_cannot_be_measured_here_is_said_and_the_rest_is_measured(
     assert [row["name"] for row in rows] == ["b"]
 
 
+def test_what_does_not_work_is_not_ok_and_the_rest_is_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dead = subject(error=DoesNotWork("the unit did not start"))
+    dead.NAMES = ("a.start", "a.memory")
+    code, output, rows = bench(monkeypatch, tmp_path, dead, subject(inform("b", 1, "x")))
+    assert code == 1
+    assert "DOES NOT WORK: the unit did not start" in output
+    assert "not ok: a.start, a.memory" in output
+    assert [row["name"] for row in rows] == ["a.start", "a.memory", "b"]
+
+
 def test_a_folder_of_photos_that_is_not_there_is_no_success() -> None:
     result = CliRunner().invoke(app, ["--photos", "nowhere"])
     assert result.exit_code == 1
@@ -130,7 +142,7 @@ def test_two_ways_are_timed_in_turn() -> None:
 def test_a_subject_gives_the_rows_it_names(tmp_path: Path, measured: subjects.Subject) -> None:
     rows = list(measured.rows(Options(None, tmp_path)))
     assert [row.name for row in rows] == list(measured.NAMES)
-    assert all(row.value > 0 for row in rows)
+    assert all(row.value and row.value > 0 for row in rows)
 
 
 @needs_photos
