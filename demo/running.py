@@ -100,9 +100,13 @@ class Demo:
 
     def start_unit(self, door: int) -> None:
         """Start a door unit and wait until it answers; its virtual door must listen already."""
-        name = unit_named(door)
-        self.programs.start(name, python("edge", "run", "--config", str(self.configured(door))))
-        self.programs.wait_ready(name, lambda: self._answers(door))
+        self.launch_unit(door)
+        self.programs.wait_ready(unit_named(door), lambda: self._answers(door))
+
+    def launch_unit(self, door: int) -> None:
+        """Start a door unit and wait for nothing."""
+        command = python("edge", "run", "--config", str(self.configured(door)))
+        self.programs.start(unit_named(door), command)
 
     def configured(self, door: int) -> Path:
         """Return a unit's configuration, brought up to date with this start's ports and folders."""
