@@ -107,6 +107,7 @@ def worker() -> None:
         Background,
         authority_of,
         broker_of,
+        city_wide_of,
         mailer_of,
         messages_of,
         till_of,
@@ -123,6 +124,7 @@ def worker() -> None:
         broker_of(settings),
         settings.data,
         messages=messages_of(settings, database),
+        city=city_wide_of(settings),
         till=till_of(settings, database, utc_now),
     )
     stop = threading.Event()

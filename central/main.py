@@ -35,6 +35,7 @@ from central.feedback import routes as defect_routes
 from central.feedback.jobs import Cleaning
 from central.fleet import routes as fleet
 from central.fleet.channel import NoChannel
+from central.fleet.configuring import CityWide
 from central.fleet.gate import Gate
 from central.fleet.publisher import Publisher
 from central.fleet.receiving import Receiver
@@ -107,6 +108,7 @@ from central.web.messages import MessageWriter
 from central.web.messages_staff import StaffLetters
 from central.web.pages import Pages, Static
 from central.web.payment_mails import PaymentMails
+from contracts.door_config import Policy
 
 Task = Callable[[threading.Event], None]
 """Background work: runs in a thread of its own until the event is set."""
@@ -189,7 +191,7 @@ _PATIENCE = 10  # seconds to wait for background work at the end
 class Background:
     """The work that goes on without a request: in the web's process, or in one of its own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that works in the background
         self,
         database: Database,
         authority: Authority,
@@ -199,6 +201,7 @@ class Background:
         data: Path | None = None,
         *,
         messages: MessageOffice,
+        city: CityWide,
         till: Till | None = None,
     ) -> None:
         """Prepare the work; without a broker nothing reaches units, and the rest goes on.
@@ -207,7 +210,7 @@ class Background:
         """
         post_office = PostOffice(database, mailer)
         channel = MqttChannel(broker, clock) if broker else None
-        publisher = Publisher(database, authority, channel or NoChannel(), clock)
+        publisher = Publisher(database, authority, channel or NoChannel(), clock, city)
         receiver = Receiver(database, authority)
         table = reactions.reactions(authority, publisher, post_office, messages, till)
         self.outbox = Worker(database, table, clock)
@@ -257,6 +260,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         broker_of(settings),
         settings.data,
         messages=messages_of(settings, database),
+        city=city_wide_of(settings),
         till=till,
     )
 
@@ -326,6 +330,14 @@ def mailer_of(settings: Settings) -> Mailer:
         password=settings.smtp_password.get_secret_value(),
     )
     return SmtpMailer(server)
+
+
+def city_wide_of(settings: Settings) -> CityWide:
+    """Return what every door is told of the city."""
+    policy = Policy(
+        staff_without_clock=settings.staff_without_clock, grace_minutes=settings.grace_minutes
+    )
+    return CityWide(settings.duty_phone, policy)
 
 
 def messages_of(settings: Settings, database: Database) -> MessageOffice:

@@ -93,7 +93,7 @@ def _passes_and_units(authority: Authority, publisher: Publisher) -> Reactions:
             announce(session, ReservationWayChanged(reservation), now)
 
     def configure(session: Session, announced: Announced, now: datetime) -> None:
-        configuring.configure(session, announced.event.unit, authority, now)
+        configuring.configure(session, announced.event.unit, authority, now, publisher.city)
 
     def first_list(session: Session, announced: Announced, now: datetime) -> None:
         site = units.in_service(session, announced.event.unit).site
@@ -142,6 +142,7 @@ def _guests(authority: Authority) -> Reactions:
         GuestOpeningChanged: (Reaction("guests.follow", inside=follow),),
         ReservationMoved: (within,),
         ReservationCancelled: (within,),
+        ReservationWayChanged: (within,),
         CredentialRevoked: (Reaction("guests.lost", inside=lost),),
     }
 
@@ -261,8 +262,9 @@ def _money_moves(till: Till) -> Reactions:
         letters.short(session, announced.event.payment, now)
 
     def follow_move(session: Session, announced: Announced, now: datetime) -> None:
-        number, key = announced.event.reservation, str(announced.key)
-        if more := moving.follow(session, number, key, now):
+        event, key = announced.event, str(announced.key)
+        number = event.reservation
+        if more := moving.follow(session, number, key, now, event.refund_percent):
             order = session.get_one(Reservation, number).order_id
             letters.asked_more(session, order, more, key, now)
 

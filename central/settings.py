@@ -106,7 +106,12 @@ class Settings(BaseSettings):
     pass_days: int = Field(default=4, ge=1, le=14)
     """How many days before the use its renter is sent the pass; at once for later bookings."""
     duty_phone: str = Field(default="", max_length=40)
-    """Who is called when a door stays shut; stands on the pass. Empty: only what hangs at the door."""
+    """Who is called when a door stays shut; stands on the pass and on the door's display. Empty: only what
+    hangs at the door."""
+    staff_without_clock: bool = False
+    """Whether passes of staff and for emergencies open doors that do not know the time."""
+    grace_minutes: int = Field(default=0, ge=0, le=1440)
+    """How long any pass opens a door that lost the time; 0: not at all."""
     largest_request: int = Field(default=1_000_000, ge=10_000)
     """Bytes of a request's body."""
     largest_upload: int = Field(default=40_000_000, ge=1_000_000)

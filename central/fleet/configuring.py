@@ -1,5 +1,6 @@
 """Sign what units are configured to be, and the modes of their doors. Never commits."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from central.halls.models import Door, Site
 from central.halls.zone_tables import zone_from
 from contracts.bodies import Body
 from contracts.documents import DocumentType, unit_audience
-from contracts.door_config import DoorConfig
+from contracts.door_config import DoorConfig, Policy
 from contracts.modes import DoorMode, Modes
 from contracts.moments import minute_of
 
@@ -21,7 +22,18 @@ RENEW_BEFORE = 30 * 1440
 """Minutes before a document's key stops verifying at which it is signed anew."""
 
 
-def configure(session: Session, unit_id: str, authority: Authority, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class CityWide:
+    """What the city's settings say of every door."""
+
+    duty_phone: str = ""
+    """Stands on the display of a door that cannot help; empty: it names nobody to call."""
+    policy: Policy = field(default_factory=Policy)
+
+
+def configure(
+    session: Session, unit_id: str, authority: Authority, now: datetime, city: CityWide
+) -> int:
     """Bring a unit's configuration up to date; return the number in force.
 
     Raises:
@@ -31,11 +43,11 @@ def configure(session: Session, unit_id: str, authority: Authority, now: datetim
     """
     unit = in_service(session, unit_id)
     number = documents.next_number(session, DocumentType.CONFIG, unit_audience(unit.id))
-    body = config_of(session, unit, now)
+    body = config_of(session, unit, now, city)
     return _keep_if_new(session, unit, DocumentType.CONFIG, body, number, authority, now)
 
 
-def config_of(session: Session, unit: KnownUnit, now: datetime) -> DoorConfig:
+def config_of(session: Session, unit: KnownUnit, now: datetime, city: CityWide) -> DoorConfig:
     """Return what a unit should be configured to be."""
     door = session.get_one(Door, unit.door)
     site = session.get_one(Site, door.site_id)
@@ -45,7 +57,9 @@ def config_of(session: Session, unit: KnownUnit, now: datetime) -> DoorConfig:
         site=site.id,
         areas=door.areas,
         zone=zone_from(site.zone, now),
+        duty_phone=city.duty_phone,
         commissioned=session.get_one(DoorUnit, unit.id).is_commissioned,
+        policy=city.policy,
     )
 
 
@@ -72,9 +86,14 @@ def set_mode(
     return _keep_if_new(session, unit, DocumentType.MODES, body, number, authority, now)
 
 
-def renew(session: Session, unit_id: str, authority: Authority, now: datetime) -> None:
-    """Sign anew what is still in force but whose key, or year of zone changes, is running out."""
-    configure(session, unit_id, authority, now)
+def renew(
+    session: Session, unit_id: str, authority: Authority, now: datetime, city: CityWide
+) -> None:
+    """Sign anew what is still in force but whose key, or year of zone changes, is running out.
+
+    What the city's settings say otherwise than before is signed too.
+    """
+    configure(session, unit_id, authority, now, city)
     modes = documents.current(session, DocumentType.MODES, unit_audience(unit_id))
     if modes is not None:
         unit = in_service(session, unit_id)

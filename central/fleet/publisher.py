@@ -9,6 +9,7 @@ from central.documents import service as documents
 from central.documents.authority import Authority
 from central.fleet import commands, configuring, publishing, units
 from central.fleet.channel import Channel
+from central.fleet.configuring import CityWide
 from central.fleet.publishing import Reply, reply_with
 from contracts.documents import DocumentType
 from contracts.topics import Down, down
@@ -20,9 +21,16 @@ class Publisher:
     """Publishes over one channel. What cannot be sent now is sent by `repair`, or on connecting."""
 
     def __init__(
-        self, database: Database, authority: Authority, channel: Channel, clock: Clock
+        self,
+        database: Database,
+        authority: Authority,
+        channel: Channel,
+        clock: Clock,
+        city: CityWide,
     ) -> None:
         """Read from a database and speak over a channel."""
+        self.city = city
+        """What every unit is configured to be, so far as the city's settings say it."""
         self._database, self._authority = database, authority
         self._channel, self._clock = channel, clock
 
@@ -84,4 +92,4 @@ class Publisher:
             log.warning("keys: %s", words)
         for unit in known:
             with self._database.write() as session:
-                configuring.renew(session, unit.id, self._authority, now)
+                configuring.renew(session, unit.id, self._authority, now, self.city)

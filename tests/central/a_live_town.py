@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from central.clock import utc_now
 from central.database import Database
 from central.fleet import units
+from central.fleet.configuring import CityWide
 from central.fleet.faults import current_faults
 from central.fleet.models import Entry, UnitState
 from central.fleet.publisher import Publisher
@@ -46,7 +47,9 @@ class LiveTown:
         """Run central at the broker; ends as a stopped program does."""
         address = Address("localhost", self._port, self._pki.central())
         channel = MqttChannel(address, utc_now, lambda: 0.1)
-        publisher = Publisher(self.database, self.town.authority, channel, self.town.time)
+        publisher = Publisher(
+            self.database, self.town.authority, channel, self.town.time, CityWide()
+        )
         loop = ServiceLoop(self.database, self.town.receiver, publisher, self.town.time)
         stop = threading.Event()
         work: list[Callable[[], None]] = [

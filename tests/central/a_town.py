@@ -17,6 +17,7 @@ from central.documents.authority import Authority
 from central.documents.models import SignedDocument
 from central.fleet import units
 from central.fleet.channel import Message
+from central.fleet.configuring import CityWide
 from central.fleet.publisher import Publisher
 from central.fleet.receiving import Receiver
 from central.fleet.service_loop import ServiceLoop
@@ -83,7 +84,7 @@ class Town:
         self.broker = Published()
         self.more: More = []
         self.authority: Authority = an_authority(database, keys, self.more)
-        self.publisher = Publisher(database, self.authority, self.broker, time)
+        self.publisher = Publisher(database, self.authority, self.broker, time, CityWide())
         self.receiver = Receiver(database, self.authority)
         self.loop = ServiceLoop(database, self.receiver, self.publisher, time)
         self.post = PostOffice(database, Mailbox())

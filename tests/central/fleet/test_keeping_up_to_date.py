@@ -8,13 +8,17 @@ from sqlalchemy import select
 from central.credentials.texts import claims_of, text_of
 from central.documents import service as documents
 from central.fleet import configuring, presence, publishing, queries, units
+from central.fleet.configuring import CityWide
 from central.fleet.errors import AlreadyRegistered, DoorTaken, UnusableKey
 from central.fleet.faults import current_faults
 from central.fleet.health import Part, Presence
 from central.fleet.models import DoorUnit, HeldDocument, UnitState
 from central.fleet.units import NewUnit
+from central.main import city_wide_of
+from central.settings import Settings
 from contracts.decision import Denied, Granted
 from contracts.documents import DocumentType, unit_audience
+from contracts.door_config import Policy
 from contracts.errors import Rollback, UnknownKey
 from contracts.journal import EventKind
 from contracts.messages import UnitState as StateMessage
@@ -232,6 +236,33 @@ def test_the_configuration_is_signed_anew_only_when_it_changes_or_runs_out(
     changed = number()
     assert changed is not None
     assert changed > 1
+
+
+def test_what_the_city_s_settings_say_of_its_doors_is_signed_for_each_and_follows_a_change(
+    town: Town, unit: SimulatedUnit
+) -> None:
+    allowed = Policy(staff_without_clock=True, grace_minutes=10)
+    assert told_of_the_city(unit) == ("", Policy())
+    town.publisher.city = CityWide("09 266 00 00", allowed)
+    town.publisher.renew()
+    town.settle()
+    town.bring(unit)
+    assert told_of_the_city(unit) == ("09 266 00 00", allowed)
+    assert told_of_the_city(town.add_unit("Zaal B")) == ("09 266 00 00", allowed)
+
+
+def told_of_the_city(unit: SimulatedUnit) -> tuple[str, Policy]:
+    assert unit.believes.config is not None
+    return unit.believes.config.duty_phone, unit.believes.config.policy
+
+
+def test_the_city_s_settings_reach_what_its_doors_are_told() -> None:
+    settings = Settings(
+        demo=True, duty_phone="09 266 00 00", staff_without_clock=True, grace_minutes=10
+    )
+    allowed = Policy(staff_without_clock=True, grace_minutes=10)
+    assert city_wide_of(settings) == CityWide("09 266 00 00", allowed)
+    assert city_wide_of(Settings(demo=True)) == CityWide()
 
 
 # --- modes

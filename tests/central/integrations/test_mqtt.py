@@ -18,6 +18,7 @@ from central.accounts.mailer import Mailbox
 from central.clock import utc_now
 from central.database import Database
 from central.fleet.channel import Message
+from central.fleet.configuring import CityWide
 from central.integrations import mqtt
 from central.integrations.mqtt import Address, MqttChannel
 from central.integrations.mqtt_connection import MOST_WAITING
@@ -422,7 +423,13 @@ def test_the_background_work_holds_the_line(
     address = Address("localhost", broker.port, pki.central())
     before = set(threading.enumerate())
     background = Background(
-        database, authority_of(City()), utc_now, Mailbox(), address, messages=an_office(database)
+        database,
+        authority_of(City()),
+        utc_now,
+        Mailbox(),
+        address,
+        messages=an_office(database),
+        city=CityWide(),
     )
     background.start()
     assert state(unit.next(CENTRAL_STATE))[0]
