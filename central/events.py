@@ -141,7 +141,7 @@ class DepositRetained(Event):
 
 @dataclass(frozen=True, slots=True)
 class HallWayChanged(Event):
-    """A hall is entered in another way from some day on, or by other doors."""
+    """A hall is entered in another way from some day on, by other doors, or they may stand open or not."""
 
     name: ClassVar[str] = "hall.way_changed.v1"
     hall: int

@@ -11,7 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from central.audit.service import SYSTEM, record
 from central.booking.models import Reservation
@@ -25,7 +25,8 @@ from central.events import GuestOpeningChanged
 from central.fleet import configuring, publishing, queries, units
 from central.fleet.health import Presence
 from central.fleet.models import GuestOpening
-from central.halls.models import Door
+from central.halls.access_type import AccessType, access_on
+from central.halls.models import Door, Hall
 from central.outbox.service import announce
 from contracts.documents import DocumentType, unit_audience
 from contracts.modes import DoorMode, Modes
@@ -127,12 +128,28 @@ def live_of_grant(session: Session, grant: int, now: datetime) -> list[GuestOpen
 
 
 def keep_within(session: Session, reservation_id: int, now: datetime) -> None:
-    """End what stands open for a reservation that was cancelled, or moved away from now."""
-    one = session.get_one(Reservation, reservation_id)
-    is_on = one.state is State.CONFIRMED and one.opens_at <= now
+    """End what stands open for a reservation that may not hold that door open now, until then."""
     live = _live(session, now, GuestOpening.reservation_id == reservation_id)
-    over = [opening for opening in live if not is_on or opening.until > one.closes_at]
+    if not live:
+        return
+    one = session.get_one(Reservation, reservation_id)
+    may = _may_hold_open(session, one, now)
+    over = [each for each in live if each.door_id not in may or each.until > one.closes_at]
     end(session, over, SYSTEM, now)
+
+
+def _may_hold_open(session: Session, one: Reservation, now: datetime) -> frozenset[int]:
+    """Return the doors that a reservation, as it is now, may let stand open."""
+    with_its_way = (selectinload(Hall.route), selectinload(Hall.access))
+    hall = session.get_one(Hall, one.hall_id, options=with_its_way)
+    since = {each.first: each.access for each in hall.access}
+    is_by_pass = access_on(one.local_start.date(), since) is AccessType.DOOR_UNIT
+    is_on = one.state is State.CONFIRMED and one.opens_at <= now
+    if not (is_on and is_by_pass and hall.may_hold_open):
+        return frozenset()
+    areas = sum(1 << step.bit for step in hall.route)
+    on_the_site = session.scalars(select(Door).where(Door.site_id == hall.site_id))
+    return frozenset(door.id for door in on_the_site if door.areas & areas)
 
 
 def follow(session: Session, door: int, authority: Authority, now: datetime) -> None:

@@ -220,8 +220,9 @@ def change_hall(session: Session, hall_id: int, data: HallData, now: datetime) -
 
 
 def _ways_in(data: HallData) -> tuple[object, ...]:
-    """Return what decides how one gets in."""
-    return list(data.route), sorted((first, way) for first, way, _ in data.access)
+    """Return what decides how one gets in, and whether one may leave doors open behind oneself."""
+    access = sorted((first, way) for first, way, _ in data.access)
+    return list(data.route), access, data.may_hold_open
 
 
 def mask_of(bits: Collection[int]) -> int:

@@ -16,7 +16,10 @@ from central.errors import NotFound
 from central.fleet import configuring, guests, queries
 from central.fleet.guests import GuestDoor, ModeSetByStaff, NotDuringTheUse, Wanted
 from central.fleet.models import GuestOpening
-from central.halls.models import Hall
+from central.halls import service as halls
+from central.halls.access_type import AccessType
+from central.halls.hall_data import data_of
+from central.halls.models import Hall, RouteStep
 from contracts.modes import DoorMode, Modes
 from tests.central.a_city import SITE, use
 from tests.central.a_town import Town
@@ -231,6 +234,57 @@ def test_it_ends_with_the_pass_or_the_reservation_that_it_rests_on(
         is_left = what_happens == "moved"
         with nullcontext() if is_left else pytest.raises(NotFound):
             rights.right_of(session, reference, town.time())
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("route_of_b", "what_changes", "mode"),
+    [
+        ((), "moved to hall B", LOCKED),
+        ((0, 3), "moved to hall B", OPEN),  # by the same street door
+        ((1, 3), "moved to hall B", LOCKED),
+        ((0, 3), "moved to a hall B that may not", LOCKED),
+        ((), "another route", LOCKED),
+        ((), "not by pass any more", LOCKED),
+        ((), "hall may not any more", LOCKED),
+        ((), "another name", OPEN),
+    ],
+)
+def test_it_ends_at_a_door_that_the_use_may_not_hold_open_any_more(
+    town: Town, unit: SimulatedUnit, route_of_b: tuple[int, ...], what_changes: str, mode: DoorMode
+) -> None:
+    with town.database.write() as session:
+        hall = session.get_one(Hall, town.halls.b)
+        hall.may_hold_open = what_changes != "moved to a hall B that may not"
+        session.add_all(
+            RouteStep(hall_id=town.halls.b, position=at, bit=bit)
+            for at, bit in enumerate(route_of_b)
+        )
+    monday = use(14, 2, day=7)
+    booked = town.book(town.halls.a, monday)
+    town.time.now = monday.start
+    ask(town, wanted(town, booked.reference))
+    assert signed(town, unit).mode is OPEN
+    if what_changes.startswith("moved"):
+        town.move(booked, town.halls.b, monday)
+    else:
+        change_hall_a(town, what_changes)
+    assert signed(town, unit).mode is mode
+
+
+def change_hall_a(town: Town, what_changes: str) -> None:
+    with town.database.write() as session:
+        data = data_of(halls.hall_of(session, town.halls.a))
+        changed = {
+            "another route": replace(data, route=(1, 2)),
+            "not by pass any more": replace(
+                data, access=((town.time().date(), AccessType.KEY_PICKUP, ""),)
+            ),
+            "hall may not any more": replace(data, may_hold_open=False),
+            "another name": replace(data, name="Zaal Anders"),
+        }
+        halls.change_hall(session, town.halls.a, changed[what_changes], town.time())
+    town.settle()
 
 
 @SQLITE
