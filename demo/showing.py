@@ -86,6 +86,10 @@ def _tell(demo: Demo, doors: str, way: str | None) -> None:
         *([("A pass for now", f"{demo.address}{way}")] if way else []),
         ("The desk", f"{demo.address}/desk   ({ADMIN} / {PASSWORD})"),
         *([("A hall manager", f"{MANAGER} / {PASSWORD}")] if demo.home.enlarged.exists() else []),
+        (
+            "Mail that was sent",
+            f"{demo.address}/demo/mailbox",
+        ),  # with the link to log in as a renter
         ("Entries, faults", f"{demo.address}/desk/entries"),
         ("REST interface", f"{demo.address}/api/openapi.json"),
         ("What programs say", str(demo.home.logs)),
