@@ -117,7 +117,7 @@ class Access:
         self._signs.granted(claims, now, release / 1000)
         if uses:
             self._keep_second()
-        begun = self._guests.shown(granted, text, now, is_free=self._doorway.is_free)
+        begun = self._guests.shown(granted, text, now, self._doorway.mode)
         if begun is not None:
             self._signs.guests(claims, now, begun=begun)
         return granted

@@ -87,6 +87,7 @@ class Commanding:
         try:
             entry = self._recorder.must_write(EventKind.MODE_CHANGED, line)
         except DatabaseFailed:
+            self._guests.drop()
             # Opening rests on a line; locking does not wait for one.
             if mode in {DoorMode.UNLOCKED, DoorMode.HOLD_OPEN}:
                 return

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.credential import Claims
+from contracts.credential import Claims, Kind
 from contracts.decision import Granted, decide
 from contracts.documents import DocumentType
 from contracts.modes import DoorMode
@@ -33,15 +33,18 @@ class Guests:
         """Tell whether this pass holds the door open."""
         return self._hold.rests_on(text)
 
-    def shown(self, granted: Granted, text: str, now: float, *, is_free: bool) -> bool | None:
+    def shown(self, granted: Granted, text: str, now: float, mode: DoorMode) -> bool | None:
         """Take that a pass was granted; return whether it begins (or ends) to hold the door open."""
-        unix_ms = self._clock.unix_ms()
+        unix_ms, may_begin = self._clock.unix_ms(), mode is DoorMode.LOCKED
+        # Who comes in an emergency lets nobody in behind him.
+        if granted.claims.kind is Kind.EMERGENCY:
+            return None
         # Without a known time nobody could tell when it ends.
         if not granted.claims.may_hold_open or granted.grace is not None or unix_ms is None:
             return None
         lasts = moment_of(granted.window.end).timestamp() - unix_ms / 1000
         before, modes = self._hold.is_on, self._modes()
-        self._hold = shown(self._hold, text, now, lasts=lasts, modes=modes, is_free=is_free)
+        self._hold = shown(self._hold, text, now, lasts=lasts, modes=modes, may_begin=may_begin)
         if self._hold.is_on is before:
             return None
         if before:
@@ -55,13 +58,18 @@ class Guests:
         if self._hold.is_on:
             self._judge(signed, now)
             self._ended = why_over(self._hold, now, is_good=self._is_good, modes=self._modes())
+            if self._ended is None and signed is not DoorMode.LOCKED:
+                self._ended = Ended.MODE_SAID  # it must not wait behind that mode for its end
         if self._ended is not None:
             self.line = {**self._named(), "why": self._ended.value}
             self._hold, self._ended = NOTHING, None
         else:
             self.line = self._named() if self._hold.is_on else {}
-        is_held = self._hold.is_on and signed is DoorMode.LOCKED
-        return DoorMode.HOLD_OPEN if is_held else signed
+        return DoorMode.HOLD_OPEN if self._hold.is_on else signed
+
+    def drop(self) -> None:
+        """Forget what holds: it could not be written down, and must not begin when nobody is there."""
+        self._hold = NOTHING
 
     def _judge(self, signed: DoorMode, now: float) -> None:
         """Ask again whether the pass that all rests on would open the door."""

@@ -50,7 +50,7 @@ NOTHING = HoldOpen()
 
 
 def shown(
-    hold: HoldOpen, text: str, now: float, *, lasts: float, modes: int, is_free: bool
+    hold: HoldOpen, text: str, now: float, *, lasts: float, modes: int, may_begin: bool
 ) -> HoldOpen:
     """Return what holds after a pass that may hold the door open was granted in a new presentation.
 
@@ -60,12 +60,12 @@ def shown(
         now: monotonic seconds.
         lasts: seconds until its window ends.
         modes: number of the modes document that the unit holds.
-        is_free: a mode lets everybody in already.
+        may_begin: no mode is in force that lets everybody in already, or nobody.
 
     """
     if hold.is_on:
         return NOTHING if hold.rests_on(text) else hold
-    if is_free:
+    if not may_begin:
         return NOTHING
     if text == hold.text and now - hold.granted_at < TWICE_WITHIN and lasts > 0:
         return HoldOpen(text, hold.granted_at, now + lasts, modes)

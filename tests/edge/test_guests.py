@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from contracts.credential import Language
+from contracts.credential import Kind, Language
 from contracts.documents import DocumentType
 from contracts.door_config import Policy
 from contracts.journal import Event, EventKind
@@ -16,6 +17,7 @@ from contracts.moments import minute_of
 from contracts.reasons import Fault
 from contracts.topics import Down
 from edge.core.hold_open import Ended
+from edge.drivers.database import DatabaseFailed
 from edge.events import Input
 from tests.edge.a_unit import UnitUnderTest, running
 from tests.edge.test_unit import SHORT, a_pass
@@ -161,6 +163,25 @@ def test_nothing_is_held_open_when_it_cannot_be_written_down(
     recorder._journal._database.execute("PRAGMA query_only = OFF")
 
 
+def test_what_could_not_be_written_down_does_not_begin_when_it_can_be(
+    door: UnitUnderTest, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = door.controller._parts.recorder
+    write = recorder.must_write
+
+    def no_room_for_a_mode(kind: EventKind, data: dict[str, Any]) -> int:
+        if kind is K.MODE_CHANGED:
+            raise DatabaseFailed("full")
+        return write(kind, data)
+
+    monkeypatch.setattr(recorder, "must_write", no_room_for_a_mode)
+    at = show(door, text)
+    monkeypatch.undo()
+    door.controller._parts.commanding.follow_mode(at + 1800)
+    assert not is_held(door)
+    assert changes(door) == []
+
+
 def test_it_does_not_outlive_the_program(tmp_path: Path, city: City, text: str) -> None:
     with running(tmp_path / "unit", city) as unit:
         unit.bring_into_service(timings=SHORT)
@@ -202,6 +223,29 @@ def test_door_that_is_open_to_all_begins_nothing(
     assert not door.controller._parts.access._guests.holds(text)
     door.send(Down.MODES, city.modes(DoorMode.LOCKED, number=2))
     assert not door.released
+
+
+@pytest.mark.parametrize("mode", [DoorMode.LOCKED, DoorMode.LOCKED_DOWN])
+def test_emergency_pass_holds_nothing_open_also_after_a_lock_down(
+    door: UnitUnderTest, city: City, mode: DoorMode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.send(Down.MODES, city.modes(mode, None if mode is DoorMode.LOCKED else SOON))
+    at = show(door, a_pass(city, kind=Kind.EMERGENCY, may_hold_open=True))
+    clock = door.controller._parts.clock._clock
+    before = clock.boot_ms
+    monkeypatch.setattr(clock, "boot_ms", lambda: before() + 61 * 60_000)  # just after SOON
+    door.controller._parts.commanding.follow_mode(at + 61 * 60)
+    assert "hold_open" not in {one for one, _ in changes(door)}
+    assert door.controller._parts.doorway.mode is DoorMode.LOCKED
+
+
+def test_mode_that_comes_to_hold_without_a_new_number_ends_it(
+    door: UnitUnderTest, text: str
+) -> None:
+    guests, now = door.controller._parts.access._guests, show(door, text)
+    assert guests.mode(DoorMode.LOCKED_DOWN, now) is DoorMode.LOCKED_DOWN
+    assert guests.line["why"] == Ended.MODE_SAID
+    assert guests.mode(DoorMode.LOCKED, now) is DoorMode.LOCKED
 
 
 def test_lines_name_no_person(door: UnitUnderTest, text: str) -> None:

@@ -16,9 +16,9 @@ def show(
     *,
     lasts: float = HOUR,
     modes: int = 4,
-    is_free: bool = False,
+    may_begin: bool = True,
 ) -> HoldOpen:
-    return shown(hold, text, now, lasts=lasts, modes=modes, is_free=is_free)
+    return shown(hold, text, now, lasts=lasts, modes=modes, may_begin=may_begin)
 
 
 def twice() -> HoldOpen:
@@ -57,9 +57,9 @@ def test_pass_of_somebody_else_neither_ends_nor_takes_over_what_holds() -> None:
     assert show(show(hold, OTHER, 200), OTHER, 204) == hold
 
 
-def test_nothing_begins_while_a_mode_lets_everybody_in() -> None:
+def test_nothing_begins_while_a_mode_lets_everybody_in_or_nobody() -> None:
     first = show(NOTHING, MINE, 100)
-    assert not show(first, MINE, 104, is_free=True).is_on
+    assert not show(first, MINE, 104, may_begin=False).is_on
 
 
 def test_window_that_is_over_begins_nothing() -> None:
@@ -90,13 +90,13 @@ def test_whatever_is_shown_nothing_is_held_beyond_the_window_of_a_pass_shown_twi
     steps: list[tuple[str, float, float, bool]],
 ) -> None:
     hold, now, before = NOTHING, 1000.0, ("", float("-inf"))
-    for text, pause, lasts, is_free in steps:
+    for text, pause, lasts, may_begin in steps:
         now += pause
-        was, hold = hold, show(hold, text, now, lasts=lasts, is_free=is_free)
+        was, hold = hold, show(hold, text, now, lasts=lasts, may_begin=may_begin)
         if hold.is_on and not was.is_on:
             assert hold.until is not None
             assert hold.until <= now + lasts
             assert before[0] == text
             assert now - before[1] < TWICE_WITHIN
-            assert not is_free
+            assert may_begin
         before = (text, now)
