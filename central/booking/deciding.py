@@ -19,6 +19,7 @@ from central.booking.times import Period, to_wall
 from central.booking.when import working_days_before
 from central.booking.wishes import Offer, Wish
 from central.errors import CentralError
+from central.halls.models import Hall
 
 
 class NotForYou(CentralError):
@@ -169,7 +170,12 @@ def take_extras(
         .order_by(ExtraRow.id)
         .with_for_update()
     ).all()
-    there = {one.code: one for one in rows if not one.halls or wish.hall_id in one.halls}
+    service = session.scalar(select(Hall.service_id).where(Hall.id == wish.hall_id))
+    there = {
+        one.code: one
+        for one in rows
+        if one.service_id in {None, service} and (not one.halls or wish.hall_id in one.halls)
+    }
     if missing := set(wanted) - set(there):
         raise NoSuchExtra(field="extras", extra=min(missing))
     for code, count in sorted(wanted.items()):

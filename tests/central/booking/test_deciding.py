@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from central.accounts.people import Renter
+from central.accounts.services import ServiceData, put_service
 from central.booking import approvals, keeping, paying, rules, service
 from central.booking.deciding import (
     ExtraOutOfStock,
@@ -149,6 +150,20 @@ def test_an_extra_is_ordered_some_working_days_before_and_only_where_it_is(
     with pytest.raises(NoSuchExtra):
         held(database, with_chairs(city.whole, 1))
     held(database, with_chairs(city.a, 1, day=-3))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_extra_of_another_city_service_cannot_be_had(database: Database, city: City) -> None:
+    own, _ = service_with(database, city.a)
+    with database.write() as session:
+        other = put_service(session, ServiceData("Sport"), STAFF, NOW).id
+        for code, owner in (("net", own), ("goal", other)):
+            extra = ExtraData(code, PriceUnit.PIECE, 50, service_id=owner)
+            rules.put_extra(session, extra, STAFF, NOW)
+    with pytest.raises(NoSuchExtra) as refusal:
+        held(database, replace(a_wish(city.a, use(day=7)), extras=(("net", 1), ("goal", 1))))
+    assert refusal.value.details == {"extra": "goal"}
+    held(database, replace(a_wish(city.a, use(day=7)), extras=(("net", 1),)))
 
 
 def test_extras_move_along_and_are_looked_for_at_the_new_time(
