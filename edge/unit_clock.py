@@ -42,7 +42,7 @@ class UnitClock:
         self._clock, self._store, self._anchor, self._boot = clock, store, anchor, boot.hex()
         boot_ms = clock.boot_ms()
         floor = store.summary.floor_ms
-        self._keeper = self._from_anchor(floor) or timekeeping.start(floor, clock.rtc_ms(), boot_ms)
+        self._keeper = self._from_anchor(floor) or self._from_start(boot_ms)
         self._floor_due = clock.monotonic() + FLOOR_EVERY
         self._network_due = clock.monotonic()
         self._began_ms = boot_ms
@@ -124,9 +124,8 @@ class UnitClock:
     def begin_anew(self) -> None:
         """Believe what the floor and the RTC allow, after the root set another floor."""
         boot_ms, offset = self._clock.boot_ms(), self._keeper.wall_offset_ms
-        floor = self._store.summary.floor_ms
-        keeper = timekeeping.start(floor, self._clock.rtc_ms(), boot_ms)
-        self._keeper, self._claims = replace(keeper, wall_offset_ms=offset), Claims()
+        self._keeper = replace(self._from_start(boot_ms), wall_offset_ms=offset)
+        self._claims = Claims()
         self._began_ms = boot_ms
         try:
             self._anchor.unlink(missing_ok=True)
@@ -162,7 +161,7 @@ class UnitClock:
         self._floor_due = self._clock.monotonic() + FLOOR_EVERY
         boot_ms = self._clock.boot_ms()
         self._keeper = replace(self._keeper, floor_ms=timekeeping.certain_ms(self._keeper, boot_ms))
-        self._store.raise_floor(self._keeper.floor_ms, seq)
+        self._store.raise_floor(self._keeper.floor_ms, seq, self._keeper.own_now_ms(boot_ms))
         # Only a time that central signed is one after a restart of the program too.
         if self._keeper.trust is ClockTrust.SIGNED:
             self._write_anchor(boot_ms)
@@ -175,6 +174,10 @@ class UnitClock:
             write_atomically(self._anchor, strict_json.dumps(body))
         except OSError as error:  # only convenience: the floor is what counts
             log.warning("the time could not be noted in %s: %s", self._anchor, error)
+
+    def _from_start(self, boot_ms: int) -> Timekeeper:
+        kept = self._store.summary
+        return timekeeping.start(kept.floor_ms, self._clock.rtc_ms(), boot_ms, kept.own_ms)
 
     def _from_anchor(self, floor_ms: int) -> Timekeeper | None:
         try:

@@ -40,7 +40,8 @@ class Timekeeper:
     aged_ms: int = 0
     """How long ago the time was last certain when it was given: 0 for a signed one."""
     own_ms: int | None = None
-    """What the unit's own clock says at `own_boot_ms`: its RTC at start, or what two keys agreed on.
+    """What the unit's own clock says at `own_boot_ms`: its RTC at start, what two keys agreed on, or
+    what was noted of these before a restart that found no RTC.
 
     One key alone never moves it, so that steps of less than a day do not add up. None: a new unit
     without an RTC, which has nothing to hold the first signed time against.
@@ -67,11 +68,21 @@ class Timekeeper:
         return ClockReading(_moment(self.now_ms(boot_ms)), self.trust, floor)
 
 
-def start(floor_ms: int, rtc_ms: int | None, boot_ms: int) -> Timekeeper:
-    """Return what to believe at start: the RTC when it kept up with the floor, else the floor."""
+def start(
+    floor_ms: int, rtc_ms: int | None, boot_ms: int, noted_ms: int | None = None
+) -> Timekeeper:
+    """Return what to believe at start: the RTC when it kept up with the floor, else the floor.
+
+    Args:
+        floor_ms: it is certainly later.
+        rtc_ms: what the RTC says, None when it lost its power or there is none.
+        boot_ms: CLOCK_BOOTTIME now.
+        noted_ms: the unit's own time as it was last written down, None when it never was.
+
+    """
     trust = ClockTrust.FLOOR if floor_ms else ClockTrust.NONE
-    # An RTC that lost its power gives no time; then the floor is all there is to hold a time against.
-    own_ms = rtc_ms if rtc_ms is not None else floor_ms or None
+    # Without an RTC not the floor: one key moves that, and at each start it could do so again.
+    own_ms = rtc_ms if rtc_ms is not None else noted_ms or floor_ms or None
     keeper = Timekeeper(floor_ms, trust, own_ms=own_ms, own_boot_ms=boot_ms)
     if rtc_ms is None or not floor_ms or rtc_ms < floor_ms - RTC_MAY_LAG_MS:
         return keeper

@@ -155,9 +155,20 @@ class Store:
         )
         self._write_row(self.summary.reset(floor_ms, DocumentType.KEY_SET.value))
 
-    def raise_floor(self, unix_ms: int, seq: int) -> None:
-        """Note a time that has certainly passed, and an entry that was certainly written."""
-        self._commit(floor_ms=unix_ms, seq=seq)
+    def raise_floor(self, unix_ms: int, seq: int, own_ms: int | None = None) -> None:
+        """Note a time that has certainly passed, and an entry that was certainly written.
+
+        Args:
+            unix_ms: that time.
+            seq: the number of that entry.
+            own_ms: what the unit's own clock says, if it says anything; it takes the place of what it
+                said before.
+
+        Raises:
+            DatabaseFailed: they are not noted.
+
+        """
+        self._commit(floor_ms=unix_ms, seq=seq, own_ms=own_ms)
 
     def next_session(self, at_least: int = 0) -> int:
         """Return the number of a new connection, higher than any before.
@@ -216,15 +227,16 @@ class Store:
             ):  # the database has it; said again with the next
                 self._write_second()
 
-    def _commit(self, *, seq: int = 0, **changes: Any) -> None:  # noqa: ANN401 - fields of Summary
+    def _commit(self, *, seq: int = 0, own_ms: int | None = None, **changes: Any) -> None:  # noqa: ANN401 - fields of Summary
         with failing_loudly("writing the store"), self._database.atomic():
-            self._advance(seq=seq, **changes)
+            self._advance(seq=seq, own_ms=own_ms, **changes)
         self._write_second()
 
-    def _advance(self, *, seq: int = 0, **changes: Any) -> None:  # noqa: ANN401 - fields of Summary
+    def _advance(self, *, seq: int = 0, own_ms: int | None = None, **changes: Any) -> None:  # noqa: ANN401 - fields of Summary
         now = self.summary
+        own_ms = now.own_ms if own_ms is None else own_ms
         changed = now.merged(Summary(generation=now.generation, **changes)).tidied()
-        self._write_row(replace(changed, seq=max(now.seq, seq)))
+        self._write_row(replace(changed, seq=max(now.seq, seq), own_ms=own_ms))
 
     def _write_row(self, summary: Summary) -> None:
         raw = summary.sealed()

@@ -27,6 +27,9 @@ class Summary:
     seq: int = 0
     """An entry that was certainly written: fewer in the journal means an older copy came back."""
     floor_ms: int = 0
+    own_ms: int = 0
+    """What the unit's own clock said when the floor was noted, 0 when it never was. Two keys or the RTC
+    move it back as well as on."""
     session: int = 0
     generation: int = 0
     """Rises when numbers are dropped or the root resets them, the only ways for them to go down."""
@@ -45,6 +48,7 @@ class Summary:
     def merged(self, other: "Summary") -> "Summary":
         """Return the higher of every value; what belongs to the database stays this one's."""
         newer = max(self, other, key=lambda one: one.generation)
+        later = max(self, other, key=lambda one: (one.generation, one.floor_ms))
         numbers = _highest(self.numbers, other.numbers)
         floor_ms = max(self.floor_ms, other.floor_ms)
         if self.generation != other.generation:
@@ -53,6 +57,7 @@ class Summary:
         return replace(
             self,
             floor_ms=floor_ms,
+            own_ms=later.own_ms,
             session=max(self.session, other.session),
             generation=newer.generation,
             numbers=numbers,
@@ -73,6 +78,7 @@ class Summary:
         return replace(
             self,
             floor_ms=floor_ms,
+            own_ms=floor_ms,
             numbers=numbers,
             generation=self.generation + 1,
             lost=True,

@@ -225,6 +225,21 @@ def test_what_two_keys_agreed_on_outlives_a_restart_of_the_program(
     assert again.hear_signed(NOW_MS + 32 * DAY_MS, 0, "7") == "far_ahead"
 
 
+def test_one_key_alone_cannot_walk_away_over_power_cuts_where_there_is_no_rtc(
+    store: Store, anchor: Path
+) -> None:
+    outcomes, said = [], NOW_MS
+    for start in range(4):
+        clock = UnitClock(Machine(), store, anchor, b"start %d" % start)
+        outcomes.append(clock.hear_signed(said, 0, "7"))
+        said += 23 * HOUR_MS
+    assert outcomes == ["set", "set", "far_ahead", "far_ahead"]
+    assert clock.hear_signed(said, 0, "7") == "far_ahead"
+    assert clock.hear_signed(said, 0, "10") == "set"  # two keys are believed, and noted as well
+    again = UnitClock(Machine(), store, anchor, b"again")
+    assert again.hear_signed(said + 23 * HOUR_MS, 0, "7") == "set"
+
+
 NETWORK_MS = int(NETWORK_EVERY * 1000)
 
 

@@ -201,6 +201,23 @@ def test_one_stolen_key_moves_a_unit_with_a_good_rtc_by_a_day_and_no_further(
             assert moved <= FAR_MS + RTC_MAY_LAG_MS + budget_ms(keeper, boot)
 
 
+@pytest.mark.parametrize("step", [HOUR, FAR_MS - HOUR, FAR_MS])
+@pytest.mark.parametrize("noted", [None, NOON], ids=["by the first start", "by an RTC that died"])
+def test_without_an_rtc_steps_of_less_than_a_day_do_not_add_up_over_restarts(
+    noted: int | None, step: int
+) -> None:
+    keeper = start(NOON, None, BOOT, noted)
+    for _ in range(50):
+        keeper, _ = hear_signed(keeper, keeper.now_ms(BOOT) + step, BOOT)
+        keeper = start(keeper.floor_ms, None, BOOT, keeper.own_now_ms(BOOT))
+        assert keeper.floor_ms <= NOON + FAR_MS
+
+
+def test_an_rtc_that_says_something_counts_more_than_what_was_noted() -> None:
+    assert start(NOON, NOON + DAY, BOOT, NOON).own_ms == NOON + DAY
+    assert start(NOON, None, BOOT, 0).own_ms == NOON  # of an earlier release, which noted nothing
+
+
 # --- network time
 
 

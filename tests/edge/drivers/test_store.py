@@ -190,6 +190,22 @@ def test_the_floor_never_goes_down(unit: AUnit) -> None:
     assert unit.store.summary.floor_ms == 1000
 
 
+def test_what_the_own_clock_said_is_as_it_was_last_noted_even_when_it_was_set_back(
+    unit: AUnit,
+) -> None:
+    unit.store.raise_floor(1000, 0, own_ms=9000)
+    unit.store.raise_floor(2000, 0)
+    unit.restart()
+    assert unit.store.summary.own_ms == 9000
+    unit.store.raise_floor(3000, 0, own_ms=2500)
+    unit.restart(unit.second.unlink)
+    assert unit.store.summary.own_ms == 2500
+    unit.restart(unit.database.unlink)
+    assert unit.store.summary.own_ms == 2500
+    unit.store.reset(50)
+    assert unit.store.summary.own_ms == 50
+
+
 def test_each_connection_has_a_higher_number_than_any_before(unit: AUnit) -> None:
     seen = [unit.store.next_session() for _ in range(3)]
     unit.restart()
