@@ -71,7 +71,8 @@ class Access:
         """Return what this door answers to a text now; nothing is written and nothing moves."""
         beliefs = self._believing.beliefs
         # Shown again within seconds of opening, a pass reopens without spending another use.
-        free = self._shown.is_reopening(text, now) or self._guests.holds(text)
+        held = self._doorway.is_free and self._guests.holds(text)  # shown again, it ends that
+        free = self._shown.is_reopening(text, now) or held
         spent = (lambda _id: 0) if free else self._spent
         trust = beliefs.trust(self._doorway.mode, self._clock.unix_ms())
         try:

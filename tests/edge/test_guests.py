@@ -151,6 +151,17 @@ def test_pass_that_opens_once_costs_one_use_and_ends_what_it_began(
     assert sum(one.data["use"] for one in door.events(K.DECIDED)) == 1
 
 
+def test_pass_that_opens_once_opens_no_second_time_while_the_door_is_locked(
+    door: UnitUnderTest, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = a_pass(city, may_hold_open=True, uses=1)
+    monkeypatch.setattr(door.controller._parts.commanding, "follow_mode", lambda _now: None)
+    at = show(door, once)
+    door.show(once, at + 300)
+    outcomes = [one.data["outcome"] for one in door.events(K.DECIDED)]
+    assert outcomes == ["granted", "granted", "denied"]  # the second reopens within seconds
+
+
 def test_nothing_is_held_open_when_it_cannot_be_written_down(
     door: UnitUnderTest, text: str
 ) -> None:
