@@ -37,6 +37,8 @@ class ReservationMoved(Event):
     hall_before: int
     starts_before: datetime
     ends_before: datetime
+    refund_percent: int = 100
+    """What comes back of what it costs less; of a deposit always all."""
 
 
 @dataclass(frozen=True, slots=True)

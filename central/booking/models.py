@@ -78,6 +78,8 @@ class Reservation(Base):
     """Price, frozen when the time was chosen."""
     deposit_cents: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """Given back afterwards; no part of the price."""
+    refund_percent: Mapped[int] = mapped_column(default=100, server_default=text("100"))
+    """At most this much of the price comes back: the least that did when its renter moved it."""
     activity: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     """Code of the kind of activity; empty: not said."""
     group_code: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))

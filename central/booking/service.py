@@ -242,7 +242,11 @@ def move(
     if moved.ends_at <= now:
         raise Over
     wish, decided = decide_move(session, moved, wish, found, now, actor)
-    before = ReservationMoved(moved.id, moved.hall_id, moved.starts_at, moved.ends_at)
+    # By the day it had: moving away from that day wins nothing back.
+    part = refund_of(session, moved, now, actor).percent
+    before = ReservationMoved(moved.id, moved.hall_id, moved.starts_at, moved.ends_at, part)
+    if state is State.CONFIRMED:
+        moved.refund_percent = min(moved.refund_percent, part)
     for name, value in placed(wish, found, decided).items():
         setattr(moved, name, value)
     session.flush()
@@ -286,11 +290,12 @@ def cancel(
 def refund_of(session: Session, one: Reservation, now: datetime, actor: str = RENTER) -> Refund:
     """Return what comes back of a price when a reservation is cancelled now.
 
-    Whoever cancels for the city and not for a renter gives everything back.
+    Whoever cancels for the city and not for a renter gives everything back. Of what a renter moved
+    comes back no more than at that time.
     """
     if not is_renter(actor):
         return refund((), one.cents, one.local_start.date(), now.date())
     service = session.scalar(select(Hall.service_id).where(Hall.id == one.hall_id))
     tiers = policy_of(session, service).refunds
     today = to_wall(now, ZoneInfo(one.zone)).date()
-    return refund(tiers, one.cents, one.local_start.date(), today)
+    return refund(tiers, one.cents, one.local_start.date(), today, one.refund_percent)

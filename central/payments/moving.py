@@ -5,21 +5,29 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from central.booking.models import Reservation
+from central.booking.refunds import part_of
+from central.booking.reservation import State as Place
 from central.payments import deposits, ledger, refunding
 from central.payments.deposit import State, return_by
 from central.payments.refund import Cause
 
 
-def follow(session: Session, reservation_id: int, key: str, now: datetime) -> int:
+def follow(
+    session: Session, reservation_id: int, key: str, now: datetime, percent: int = 100
+) -> int:
     """Give back what a changed reservation costs less; return what it asks more, in cents.
 
-    `key` names the change: followed twice, the money goes back once. Nothing was booked: nothing to do.
+    `key` names the change: followed twice, the money goes back once. Nothing was booked, or it was
+    cancelled meanwhile: nothing to do. Of the price goes back what a cancellation would have, in
+    percent; of the deposit all.
     """
     ledger.lock_order_of(session, reservation_id)
     shares = refunding.booked_shares(session, reservation_id)
     if not shares:
         return 0
     one = session.get_one(Reservation, reservation_id, populate_existing=True)
+    if one.state not in {Place.CONFIRMED, Place.FINISHED}:
+        return 0
     too_much = _too_much(session, one)
     for share, paid in reversed(shares):
         cents = min(share.cents, too_much[0])
@@ -28,7 +36,7 @@ def follow(session: Session, reservation_id: int, key: str, now: datetime) -> in
         share.cents -= cents
         share.deposit_cents -= deposit
         name = f"cheaper:{reservation_id}:{paid.id}:{key}"
-        back = min(cents + deposit, refunding.left(session, paid))
+        back = min(part_of(cents, percent) + deposit, refunding.left(session, paid))
         refunding.owe(session, paid, back, Cause.CHEAPER, name, now, reservation_id)
     session.flush()
     _follow_deposit(session, one)

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.audit.service import record
+from central.booking.refunds import part_of
 from central.booking.rows import new_reference
 from central.errors import NotFound
 from central.events import RefundDone, RefundDue
@@ -55,7 +56,7 @@ def cancelled(session: Session, reservation_id: int, percent: int, now: datetime
     """
     ledger.lock_order_of(session, reservation_id)
     for share, one in booked_shares(session, reservation_id):
-        back = (2 * share.cents * percent + 100) // 200
+        back = part_of(share.cents, percent)
         key = f"cancelled:{reservation_id}:{one.id}"
         # Never more than is there: what was accepted as enough may have been less than asked.
         owe(session, one, min(back, left(session, one)), Cause.CANCELLED, key, now, reservation_id)

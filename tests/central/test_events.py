@@ -34,10 +34,10 @@ MOMENT = datetime(2026, 12, 5, 14, tzinfo=UTC)
 STORED: dict[str, tuple[Event, str]] = {
     "reservation.confirmed.v1": (ReservationConfirmed(7), '{"reservation": 7}'),
     "reservation.moved.v1": (
-        ReservationMoved(7, 2, MOMENT, MOMENT),
+        ReservationMoved(7, 2, MOMENT, MOMENT, 50),
         (
             '{"reservation": 7, "hall_before": 2, "starts_before": "2026-12-05T14:00:00Z",'
-            ' "ends_before": "2026-12-05T14:00:00Z"}'
+            ' "ends_before": "2026-12-05T14:00:00Z", "refund_percent": 50}'
         ),
     ),
     "reservation.cancelled.v1": (

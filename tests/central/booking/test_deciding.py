@@ -323,6 +323,23 @@ def test_what_comes_back_follows_working_days(
     assert (found.percent, found.cents, found.until) == (percent, cents, until)
 
 
+@pytest.mark.parametrize(
+    ("at_most", "today", "percent", "until"),
+    [
+        (50, date(2026, 11, 6), 50, date(2026, 11, 27)),
+        (20, date(2026, 11, 27), 20, date(2026, 11, 27)),
+        (0, date(2026, 11, 6), 0, None),
+        (50, date(2026, 11, 28), 0, None),
+    ],
+)
+def test_what_was_moved_late_comes_back_no_more_than_then(
+    at_most: int, today: date, percent: int, until: date | None
+) -> None:
+    tiers = [(5, 50), (19, 100)]
+    found = refund(tiers, 10000, date(2026, 12, 4), today, at_most)
+    assert (found.percent, found.cents, found.until) == (percent, percent * 100, until)
+
+
 def test_without_tiers_everything_comes_back() -> None:
     assert refund((), 5000, date(2026, 12, 4), date(2026, 12, 4)).cents == 5000
 

@@ -351,6 +351,41 @@ def test_a_reservation_that_becomes_cheaper_gives_back_the_difference_once(till:
     assert [cents for _, cents, _ in till.refunds()] == [PRICE // 2, PRICE // 2]
 
 
+# Cancelled on the eighth day half comes back, on the sixteenth nothing; a change wins nothing.
+@SQLITE
+@pytest.mark.parametrize(("days", "percent"), [(0, 100), (8, 50), (16, 0)])
+@pytest.mark.parametrize("is_far", [False, True])
+def test_a_change_wins_back_no_more_than_a_cancellation_that_day(
+    till: Till, days: int, percent: int, *, is_far: bool
+) -> None:
+    number, _ = paid(till)
+    till.later(days=days)
+    moved(till, number, 2 if is_far else 1, day=30 if is_far else 12)
+    till.cancel(number)
+    till.settle()
+    assert sum(cents for _, cents, _ in till.refunds()) == PRICE * percent // 100
+
+
+@SQLITE
+def test_what_staff_change_gives_back_all_of_the_difference(till: Till) -> None:
+    number, _ = paid(till)
+    till.later(days=16)
+    moved(till, number, 1, "staff:7")
+    assert till.refunds() == [("cheaper", PRICE // 2, "done")]
+
+
+@SQLITE
+def test_a_change_that_is_followed_after_the_cancellation_gives_nothing_back(till: Till) -> None:
+    number, _ = paid(till)
+    till.later(days=8)
+    with till.database.write() as session:
+        service.move(session, number, a_wish(till.city.a, use(14, 1, day=12)), till.time())
+        service.cancel(session, number, till.time())
+        refunding.cancelled(session, number, 50, till.time())
+        assert moving.follow(session, number, "late", till.time()) == 0
+    assert till.refunds() == [("cancelled", PRICE // 2, "due")]
+
+
 @SQLITE
 def test_one_that_becomes_dearer_asks_the_difference_and_stays_certain(till: Till) -> None:
     number, first = paid(till)
