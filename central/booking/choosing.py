@@ -20,7 +20,7 @@ from central.booking import keeping, occupancy
 from central.booking.catalogue import offer
 from central.booking.deciding import Decided, decide, local_day, take_extras
 from central.booking.models import Order, Reservation, StateChange
-from central.booking.one_renter import is_another
+from central.booking.one_renter import is_another, said_name
 from central.booking.reservation import NotPossible, State, Transition
 from central.booking.rights_and_prices import RuleBook, check_shown, rule_book
 from central.booking.rows import HoldRanOut, claim, locked, new_reservation, note, placed
@@ -238,16 +238,10 @@ def name_renter(
     order = session.get_one(Order, order_id)
     if acting.person is not None:
         order.person_id, order.organisation_id = acting.person, acting.organisation
-        order.renter_name = _said_name(session, acting, is_proven=is_proven)
+        order.renter_name = said_name(session, acting if is_proven else None, acting.name)
     for one, chosen in written:
         _write(session, one, chosen, now)
     return []
-
-
-def _said_name(session: Session, acting: ActingAs, *, is_proven: bool) -> str:
-    """Return the name that whoever holds the link knows already: never one kept of an address."""
-    person = session.get(Person, acting.person) if is_proven else None
-    return person.name if person else acting.name.strip()
 
 
 def _group(book: RuleBook, acting: ActingAs, wish: Wish, found: Offer) -> TargetGroup:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from central.accounts.acting import acting as acting_as
 from central.accounts.capacities import ActingAs, Capacity
+from central.accounts.models import Person
 from central.booking.models import Order, Reservation
 from central.booking.rights_and_prices import rule_book
 from central.errors import CentralError
@@ -45,3 +46,12 @@ def is_another(order: Order, acting: ActingAs) -> bool:
     if acting.person is None:  # not logged in: the link alone speaks for no organisation
         return order.organisation_id is not None
     return (acting.person, acting.organisation) != (order.person_id, order.organisation_id)
+
+
+def said_name(session: Session, acting: ActingAs | None, typed: str) -> str:
+    """Return the name that whoever holds the link knows already: never one kept of a typed address.
+
+    `acting`: who is logged in; None: nobody.
+    """
+    person = session.get(Person, acting.person) if acting and acting.person else None
+    return person.name if person else typed.strip()

@@ -22,7 +22,7 @@ from central.booking.choosing import NoRenter, has_renter
 from central.booking.deciding import decide, local_day, take_extras
 from central.booking.models import Order, Reservation
 from central.booking.moving import decide_move
-from central.booking.one_renter import check_groups
+from central.booking.one_renter import check_groups, said_name
 from central.booking.refunds import Refund, refund
 from central.booking.reservation import State, Transition, after
 from central.booking.rights_and_prices import check_shown, rule_book
@@ -38,7 +38,7 @@ from central.booking.rows import (
 )
 from central.booking.rule_models import Handling
 from central.booking.rules import policy_of
-from central.booking.times import to_wall
+from central.booking.times import Period, to_wall
 from central.booking.when import working_days_after
 from central.booking.wishes import Wish, check
 from central.events import (
@@ -119,7 +119,7 @@ def hold(
         reference=new_reference(),
         person_id=who.person,
         organisation_id=who.organisation,
-        renter_name=_name_said(session, renter, acting),
+        renter_name=said_name(session, acting, renter.name),
         idempotency_key=key and keeping.key_of(who.person, key),
         created_at=now,
     )
@@ -144,12 +144,6 @@ def _acting(session: Session, renter: Renter, acting: ActingAs | None, now: date
     if acting is not None and renter == NOBODY:
         return replace(acting, person=person.id)  # what one says to be, until one says who
     return ActingAs(Capacity.CITIZEN, person=person.id, name=person.name)
-
-
-def _name_said(session: Session, renter: Renter, acting: ActingAs | None) -> str:
-    if acting is not None and acting.person is not None:
-        return by_number(session, acting.person).name
-    return renter.name.strip()
 
 
 def confirm(session: Session, order_id: int, now: datetime, actor: str = RENTER) -> Order:
@@ -241,6 +235,8 @@ def move(
     state = after(moved.state, Transition.MOVE)
     if moved.ends_at <= now:
         raise Over
+    if (moved.hall_id, Period(moved.starts_at, moved.ends_at)) == (wish.hall_id, wish.use):
+        return moved  # pressed twice: it is there already, and nobody is told again
     wish, decided = decide_move(session, moved, wish, found, now, actor)
     # By the day it had: moving away from that day wins nothing back.
     part = refund_of(session, moved, now, actor).percent

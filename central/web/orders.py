@@ -1,5 +1,6 @@
 """Pages for who holds the link of an order: see it, confirm it, cancel a reservation."""
 
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -14,7 +15,7 @@ from central.accounts.principals import MaybeVisitor, OrderHolder, TheLinks
 from central.booking import approvals, choosing, keeping, queries, service
 from central.booking.models import Order, Reservation
 from central.booking.one_renter import RenterChanged
-from central.booking.reservation import ENDED, RUNNING_OUT, State, Transition, may
+from central.booking.reservation import ENDED, RUNNING_OUT, NotPossible, State, Transition, may
 from central.booking.rows import HoldRanOut
 from central.booking.service import LINK_LIVES_AFTER
 from central.booking.times import to_wall
@@ -93,7 +94,8 @@ def confirm(choice: TheChooser) -> Response:
     if onwards.headers["location"] != f"/orders/{choice.link}/check":
         return onwards
     try:
-        with choice.database.write() as session:
+        # Pressed twice, the first one sent it: lead to where that stands.
+        with suppress(NotPossible), choice.database.write() as session:
             order = choice.order(session)
             service.confirm(session, order.id, choice.now, choice.actor)
     except HoldRanOut:

@@ -22,6 +22,7 @@ from central.booking.priority import Effect, PriorityRule
 from central.booking.reservation import State
 from central.booking.rules import ExtraData, put_activity, put_extra, put_price, put_priority
 from central.database import Database
+from central.outbox.models import StoredEvent
 from central.settings import Settings
 from tests.central.a_city import NOW, City, Time, a_wish, use
 from tests.central.some_people import People
@@ -304,6 +305,28 @@ def test_a_move_shows_the_new_price_before_it_is_done(client: Client, city: City
     assert wrong.status_code == 200
     assert client.post(found[1], data={**when, "agreed": agreed[1]}).status_code == 303
     assert "zondag 6 december 2026" in client.get(order).text
+
+
+@SQLITE
+def test_pressing_twice_leads_to_the_order_and_tells_nobody_twice(
+    client: Client, city: City, database: Database
+) -> None:
+    order = order_of(book(client, typed(city)))
+    again = client.post(f"{order}/confirm")
+    assert (again.status_code, again.headers["location"]) == (303, order)
+    found = re.search(r"/move/(\w+)", client.get(order).text)
+    assert found
+    when = {"day": "2026-12-06", "start": "14:00", "end": "18:00"}
+    agreed = re.search(
+        r'name="agreed" value="(\d+)"', client.post(f"{order}{found[0]}", data=when).text
+    )
+    assert agreed
+    for _ in range(2):
+        moved = client.post(f"{order}{found[0]}", data={**when, "agreed": agreed[1]})
+        assert (moved.status_code, moved.headers["location"]) == (303, order)
+    with database.read() as session:
+        told = list(session.scalars(select(StoredEvent.name)))
+    assert told == ["reservation.confirmed.v1", "reservation.moved.v1"]
 
 
 def test_a_move_to_what_is_taken_says_so_and_what_is_free(client: Client, city: City) -> None:
