@@ -271,7 +271,7 @@ class Believing:
             if kind not in kept:
                 continue
             try:
-                believed, _ = rules.receive(believed, kind, kept[kind])
+                believed, _ = rules.receive(believed, kind, kept[kind], kept=True)
             except ContractError as error:
                 log.error("%s was kept and is not believed any more: %s", kind, error)  # noqa: TRY400
         gone = documents_gone(believed)

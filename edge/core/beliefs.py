@@ -113,7 +113,12 @@ class Beliefs:
 
 
 def receive(
-    beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None = None
+    beliefs: Beliefs,
+    kind: DocumentType,
+    raw: bytes,
+    minute: int | None = None,
+    *,
+    kept: bool = False,
 ) -> tuple[Beliefs, tuple[Document, ...]]:
     """Return the beliefs after a document arrived, and the documents newly accepted by it.
 
@@ -123,6 +128,7 @@ def receive(
         raw: the document.
         minute: the time, if it is trusted: then a key whose time is over proves nothing new. What was
             kept is read without it, so that a restart forgets nothing.
+        kept: whether it was in force here before and comes from the unit's own store.
 
     Raises:
         ContractError: it is malformed, wrongly signed, for somebody else, older than the one held,
@@ -130,7 +136,7 @@ def receive(
 
     """
     try:
-        beliefs, accepted = _accept(beliefs, kind, raw, minute)
+        beliefs, accepted = _accept(beliefs, kind, raw, minute, kept=kept)
     except UnknownKey:
         # What is still to come (the key set, the site's config) may prove it.
         if kind not in IN_ORDER or kind is DocumentType.KEY_SET:
@@ -151,8 +157,15 @@ def meet_freshness(beliefs: Beliefs, document: Document, answer: Freshness) -> B
     return _found(replace(beliefs, freshness=answer, held=held, answered=True))
 
 
-def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None = None) -> Document:
-    """Return a document for this unit once its key and audience are found right.
+def prove(
+    beliefs: Beliefs,
+    kind: DocumentType,
+    raw: bytes,
+    minute: int | None = None,
+    *,
+    kept: bool = False,
+) -> Document:
+    """Return a document for this unit once its key and audience are found right; arguments as `receive`.
 
     Raises:
         ContractError: as `receive`.
@@ -163,13 +176,20 @@ def prove(beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None =
         raise UnknownKey(msg)
     site = beliefs.config.site if beliefs.config else _ANY_SITE
     document = verify_document(raw, kind, beliefs.keyset.finder(kind, site, minute))
-    if int(document.key_id) in beliefs.denied:
+    if int(document.key_id) in beliefs.denied and not (kept and _removes_itself(document)):
         msg = f"key {document.key_id} was removed"
         raise UnknownKey(msg)
     if document.audience != audience_of(beliefs, kind):
         msg = f"for {document.audience[:64]}, not for this unit"
         raise Malformed(msg)
     return document
+
+
+def _removes_itself(document: Document) -> bool:
+    """Tell whether it is a list that takes away the key that signed it: its last word, and a good one."""
+    if document.kind is not DocumentType.DENY:
+        return False
+    return int(document.key_id) in {one.key for one in document.read(DenyList).removed}
 
 
 def has_moved(before: Beliefs, after: Beliefs) -> bool:
@@ -200,13 +220,13 @@ def audience_of(beliefs: Beliefs, kind: DocumentType) -> str:
 
 
 def _accept(
-    beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None
+    beliefs: Beliefs, kind: DocumentType, raw: bytes, minute: int | None, *, kept: bool = False
 ) -> tuple[Beliefs, Document | None]:
     if kind is DocumentType.KEY_SET:
         keyset = verify_keyset(raw, beliefs.root)
         document, changed = keyset.document, _take_keys(beliefs, keyset)
     else:
-        document = prove(beliefs, kind, raw, minute)
+        document = prove(beliefs, kind, raw, minute, kept=kept)
         changed = _take_in(beliefs, document)
     floor = numbers.least(beliefs.floors, kind, document.audience)
     if document.number < floor:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.documents import DocumentType
 from contracts.freshness import DeniedKey, DenyList
 from contracts.journal import EventKind
 from contracts.keys import KeyPurpose
@@ -43,6 +44,22 @@ def test_removed_key_stays_removed_over_a_restart_though_the_newest_list_does_no
         assert set(beliefs_of(unit).denied) == {COMMAND}
     with running(tmp_path, city) as unit:
         assert set(beliefs_of(unit).denied) == {COMMAND}
+
+
+def test_unit_goes_on_after_a_restart_when_a_list_removed_the_key_that_signed_it(
+    tmp_path: Path, city: City
+) -> None:
+    deny = KEY_IDS[KeyPurpose.DENY]
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        unit.send(Down.DENY, city.deny(denying(deny), 1))
+    with running(tmp_path, city) as unit:
+        assert beliefs_of(unit).fresh
+        unit.send(Down.DENY, city.deny(denying(deny, COMMAND), 2))
+        assert (set(beliefs_of(unit).denied), beliefs_of(unit).number(DocumentType.DENY)) == (
+            {deny},
+            1,
+        )
 
 
 def test_another_unit_s_memory_keeps_no_configuration_out_and_opens_nothing_by_itself(

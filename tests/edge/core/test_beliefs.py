@@ -1,6 +1,7 @@
 """What a unit believes after any order, loss, replay or forgery of documents."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -359,6 +360,21 @@ def test_a_later_deny_list_may_keep_fewer_passes_of_a_key_and_never_more() -> No
         body = denying(KeyPurpose.CREDENTIAL, keep=keep)
         beliefs, _ = receive(beliefs, DocumentType.DENY, city.deny(body, number))
     assert beliefs.denied == {KEY_IDS[KeyPurpose.CREDENTIAL]: frozenset({second})}
+
+
+@pytest.mark.parametrize(
+    ("kept", "named", "is_held"),
+    [(True, KeyPurpose.DENY, True), (False, KeyPurpose.DENY, False), (True, KeyPurpose.ACK, False)],
+    ids=["kept", "by whoever has the removed key", "kept, and another list removed its key"],
+)
+def test_a_list_that_removed_its_own_key_counts_on_after_a_start_and_no_other_by_that_key(
+    *, kept: bool, named: KeyPurpose, is_held: bool
+) -> None:
+    city = City()
+    denied: dict[int, frozenset[bytes]] = {KEY_IDS[KeyPurpose.DENY]: frozenset()}
+    beliefs = replace(in_service(city), denied=denied)
+    beliefs, _ = receive(beliefs, DocumentType.DENY, city.deny(denying(named)), kept=kept)
+    assert (DocumentType.DENY in beliefs.held) is is_held
 
 
 def test_with_another_key_set_the_root_decides_anew_and_only_the_last_list_counts() -> None:
