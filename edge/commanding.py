@@ -13,6 +13,7 @@ from contracts.modes import DoorMode
 from contracts.reasons import DenyReason
 from contracts.topics import Up
 from edge.believing import Believing
+from edge.core.door import FREE_MODES
 from edge.core.modes import mode_now
 from edge.core.nonces import NonceBook
 from edge.doorway import Doorway
@@ -75,7 +76,9 @@ class Commanding:
         may_open = in_service and beliefs.fresh and beliefs.mode_is_proven
         signed = mode_now(beliefs.modes, self._clock.unix_ms(), may_open=may_open)
         mode = self._guests.mode(signed, now)
-        if mode is self._doorway.mode:
+        # What a pass began and a signed mode goes on with rests on that mode from here on.
+        taken_over = mode in FREE_MODES and "why" in self._guests.line
+        if mode is self._doorway.mode and not taken_over:
             return
         cause = beliefs.modes.cause if beliefs.modes else ""
         line = {
@@ -89,9 +92,9 @@ class Commanding:
         except DatabaseFailed:
             self._guests.drop()
             # Opening rests on a line; locking does not wait for one.
-            if mode in {DoorMode.UNLOCKED, DoorMode.HOLD_OPEN}:
+            if mode in FREE_MODES and not taken_over:
                 return
-            entry = 0
+            entry, mode = 0, DoorMode.LOCKED if taken_over else mode
         self._doorway.set_mode(mode, entry, now)
 
     def _give_nonce(self, payload: bytes, now: float) -> None:

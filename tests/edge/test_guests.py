@@ -128,6 +128,48 @@ def test_mode_that_central_signs_since_counts(
     assert changes(door)[-1] == (mode.value, Ended.MODE_SAID)
 
 
+def follow_later(door: UnitUnderTest, monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """Let the clock go on, and the door follow the mode that holds then."""
+    clock = door.controller._parts.clock._clock
+    before = clock.boot_ms
+    monkeypatch.setattr(clock, "boot_ms", lambda: before() + minutes * 60_000)
+    door.controller._parts.commanding.follow_mode(time.monotonic() + minutes * 60)
+
+
+def test_mode_that_goes_on_with_it_is_written_down_and_takes_it_over(
+    door: UnitUnderTest, text: str, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(door, text)
+    door.send(Down.MODES, city.modes(DoorMode.HOLD_OPEN, SOON))
+    assert changes(door) == [("hold_open", None), ("hold_open", Ended.MODE_SAID)]
+    *_, taken_over = door.events(K.MODE_CHANGED)
+    assert (taken_over.data["cause"], taken_over.data["credential"]) == ("test", CREDENTIAL)
+    door.turn(20)
+    assert door.released
+    assert len(changes(door)) == 2
+    follow_later(door, monkeypatch, 61)  # just after SOON
+    assert changes(door)[2:] == [("locked", None)]
+    assert not door.released
+
+
+@pytest.mark.parametrize("mode", [DoorMode.HOLD_OPEN, DoorMode.UNLOCKED])
+def test_mode_that_goes_on_with_it_and_cannot_be_written_down_locks_until_it_can(
+    door: UnitUnderTest, text: str, city: City, mode: DoorMode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(door, text)
+    with monkeypatch.context() as full:
+        full.setattr(door.controller._parts.recorder, "must_write", fails)
+        door.send(Down.MODES, city.modes(mode, SOON))
+        assert not door.released
+    door.turn()
+    assert door.released
+    assert changes(door) == [("hold_open", None), (mode.value, None)]
+
+
+def fails(_kind: EventKind, _data: dict[str, Any]) -> int:
+    raise DatabaseFailed("full")
+
+
 def test_pass_without_the_flag_holds_nothing_open(door: UnitUnderTest, city: City) -> None:
     show(door, a_pass(city), times=3)
     assert changes(door) == []
@@ -241,11 +283,8 @@ def test_emergency_pass_holds_nothing_open_also_after_a_lock_down(
     door: UnitUnderTest, city: City, mode: DoorMode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door.send(Down.MODES, city.modes(mode, None if mode is DoorMode.LOCKED else SOON))
-    at = show(door, a_pass(city, kind=Kind.EMERGENCY, may_hold_open=True))
-    clock = door.controller._parts.clock._clock
-    before = clock.boot_ms
-    monkeypatch.setattr(clock, "boot_ms", lambda: before() + 61 * 60_000)  # just after SOON
-    door.controller._parts.commanding.follow_mode(at + 61 * 60)
+    show(door, a_pass(city, kind=Kind.EMERGENCY, may_hold_open=True))
+    follow_later(door, monkeypatch, 61)  # just after SOON
     assert "hold_open" not in {one for one, _ in changes(door)}
     assert door.controller._parts.doorway.mode is DoorMode.LOCKED
 
