@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from central.booking.models import Reservation
 from central.booking.refunds import part_of
 from central.booking.reservation import State as Place
-from central.payments import deposits, ledger, refunding
+from central.payments import deposits, ledger, refunding, starting
 from central.payments.deposit import State, return_by
 from central.payments.refund import Cause
 
@@ -15,7 +15,7 @@ from central.payments.refund import Cause
 def follow(
     session: Session, reservation_id: int, key: str, now: datetime, percent: int = 100
 ) -> int:
-    """Give back what a changed reservation costs less; return what it asks more, in cents.
+    """Give back what a changed reservation costs less; return what is asked for it now, in cents.
 
     `key` names the change: followed twice, the money goes back once. Nothing was booked, or it was
     cancelled meanwhile: nothing to do. Of the price goes back what a cancellation would have, in
@@ -40,7 +40,14 @@ def follow(
         refunding.owe(session, paid, back, Cause.CHEAPER, name, now, reservation_id)
     session.flush()
     _follow_deposit(session, one)
-    return sum(ledger.open_of(one, ledger.settled_for(session, [one.id])))
+    return _asked(session, one, now)
+
+
+def _asked(session: Session, one: Reservation, now: datetime) -> int:
+    """Return what can be paid for a reservation; where the hall's service asks nothing first, nothing."""
+    asked = starting.due(session, one.order_id, now)
+    parts = asked.parts if asked else ()
+    return sum(part.cents + part.deposit_cents for part in parts if part.reservation.id == one.id)
 
 
 def _too_much(session: Session, one: Reservation) -> tuple[int, int]:

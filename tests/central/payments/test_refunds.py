@@ -406,6 +406,26 @@ def test_one_that_becomes_dearer_asks_the_difference_and_stays_certain(till: Til
 
 
 @SQLITE
+def test_no_letter_asks_for_money_that_cannot_be_paid(till: Till) -> None:
+    number, first = paid(till)
+    moved(till, number, 2, hall=till.city.whole)  # dearer, and asks nothing first
+    assert till.subjects() == []
+    with pytest.raises(NothingToPay):
+        till.begin(first_order(till, first))
+
+
+@SQLITE
+def test_what_is_cancelled_at_once_after_a_change_is_not_asked_for(till: Till) -> None:
+    number, _ = paid(till)
+    with till.database.write() as session:
+        wish = a_wish(till.city.a, use(14, 4, day=12))
+        service.move(session, number, wish, till.time(), "staff:7")
+        service.cancel(session, number, till.time())
+    till.settle()
+    assert "kost meer" not in "".join(till.subjects())
+
+
+@SQLITE
 def test_money_asked_before_a_change_counts_for_no_more_than_it_costs_now(till: Till) -> None:
     order = till.order(use(day=12))
     with till.database.write() as session:
