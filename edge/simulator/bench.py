@@ -49,6 +49,7 @@ class Seen:
     can_be_opened: bool
     """Whether the leaf gives way to a push: released, or somebody holds key or handle."""
     leaf_open: bool
+    broken_open: bool
     lamp: Colour
     scene: Scene | None
     """What the lamp says, by the label beside the door; None while it is dark or not clear yet."""
@@ -128,7 +129,7 @@ class VirtualDoor:
 
     def force(self) -> None:
         """Break the door open."""
-        self._board.change(lambda door, _: hardware.forced(door))
+        self._board.change(hardware.forced)
 
     def press(self, what: Input = Input.REX, seconds: float = A_MOMENT) -> None:
         """Hold the exit button, the key or the panic bar for a while; returns at once.
@@ -245,6 +246,7 @@ class VirtualDoor:
             strike_released=door.is_released(now),
             can_be_opened=door.can_be_opened(now),
             leaf_open=door.leaf_open,
+            broken_open=door.broken_open,
             lamp=watched.colour,
             scene=lamp.scene_of(watched, now),
             sounding=door.sounding,

@@ -32,6 +32,8 @@ class DoorHardware:
     kept_alive_at: float = NEVER
     announcement: Announcement | None = None
     leaf_open: bool = False
+    broken_open: bool = False
+    """Whether it was forced while nothing let it go; until it falls shut."""
     held: Mapping[Input, float] = field(default_factory=dict)
     """Until when a hand holds exit button, key or panic bar."""
     stuck: bool = False
@@ -146,14 +148,15 @@ def pushed(door: DoorHardware, now: float) -> DoorHardware:
     return replace(door, leaf_open=door.leaf_open or door.can_be_opened(now))
 
 
-def forced(door: DoorHardware) -> DoorHardware:
-    """Return the door after somebody broke it open."""
-    return replace(door, leaf_open=True)
+def forced(door: DoorHardware, now: float) -> DoorHardware:
+    """Return the door after somebody threw their weight against it: open, and broken open if it held."""
+    held = not (door.leaf_open or door.can_be_opened(now))
+    return replace(door, leaf_open=True, broken_open=door.broken_open or held)
 
 
 def shut(door: DoorHardware) -> DoorHardware:
     """Return the door after the leaf fell shut; its latch snaps in, whatever the strike does."""
-    return replace(door, leaf_open=False)
+    return replace(door, leaf_open=False, broken_open=False)
 
 
 def hand_on(door: DoorHardware, what: Input, until: float) -> DoorHardware:

@@ -60,6 +60,7 @@ def view_of(seen: Seen, words: Words) -> View:
 def _marks(seen: Seen) -> dict[str, str]:
     return {
         "leaf": "open" if seen.leaf_open else "closed",
+        "broken": "open" if seen.broken_open else "no",
         "strike": "released" if seen.strike_released else "secured",
         "latch": "free" if seen.can_be_opened else "shut",
         "lamp": seen.lamp,
@@ -87,6 +88,8 @@ def _switches(seen: Seen) -> dict[str, str]:
 
 
 def _state(seen: Seen) -> str:
+    if seen.broken_open:
+        return "broken_open"
     if seen.leaf_open:
         return "open_released" if seen.strike_released else "open_secured"
     if seen.strike_released:

@@ -108,14 +108,24 @@ def test_people_inside_always_get_out_and_a_key_always_opens() -> None:
 def test_a_push_opens_only_what_gives_way_and_force_opens_anything() -> None:
     assert not hardware.pushed(a_door(), 10.0).leaf_open
     assert hardware.pushed(released(10.0), 10.0).leaf_open
-    broken = hardware.forced(a_door())
+    broken = hardware.forced(a_door(), 10.0)
     assert broken.leaf_open
     assert hardware.pushed(broken, 10.0).leaf_open
     assert not hardware.shut(broken).leaf_open
 
 
+def test_broken_open_is_only_a_door_that_held_and_until_it_falls_shut() -> None:
+    broken = hardware.forced(a_door(), 10.0)
+    assert broken.broken_open
+    assert hardware.forced(broken, 11.0).broken_open
+    assert not hardware.shut(broken).broken_open
+    assert not hardware.forced(released(10.0), 10.0).broken_open, "it gave way by itself"
+    opened = hardware.pushed(released(10.0), 10.0)
+    assert not hardware.forced(opened, 60.0).broken_open, "it stood open"
+
+
 def test_the_inputs_have_the_levels_of_the_pin_table() -> None:
-    door = hardware.with_lid(hardware.forced(a_door()), is_open=True)
+    door = hardware.with_lid(hardware.forced(a_door(), 10.0), is_open=True)
     door = hardware.hand_on(door, Input.REX, 11.0)
     levels = door.levels(10.0)
     assert levels[PINS.inputs[Input.DOOR_CONTACT].pin] is True

@@ -407,6 +407,28 @@ def test_an_open_page_is_told_what_moves_and_let_go_when_the_program_stops(
 # --- words and looks -----------------------------------------------------------------------------
 
 
+def test_a_door_that_was_broken_open_is_called_so_until_it_is_shut(
+    served: Served, client: httpx.Client
+) -> None:
+    served.door.force()
+    view = client.get(f"{served.page}/state?lang=en").json()
+    assert view["words"]["state"] == "Alarm: the door was broken open"
+    assert view["marks"]["broken"] == "open", "the style sheet makes it red"
+    assert 'data-broken="open"' in client.get(served.page).text
+    served.door.pull_shut()
+    view = client.get(f"{served.page}/state?lang=en").json()
+    assert (view["words"]["state"], view["marks"]["broken"]) == ("Closed and locked", "no")
+
+
+def test_the_page_says_why_the_display_may_speak_another_language(
+    served: Served, client: httpx.Client
+) -> None:
+    assert (
+        "The display speaks the language of the building"
+        in client.get(f"{served.page}?lang=en").text
+    )
+
+
 def test_every_language_has_the_same_texts_and_none_is_empty() -> None:
     languages = words.languages()
     assert next(iter(languages)) == "nl"
