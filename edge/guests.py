@@ -13,6 +13,9 @@ from edge.believing import Believing
 from edge.core.hold_open import JUDGED_EVERY, NOTHING, Ended, shown, why_over
 from edge.unit_clock import UnitClock
 
+HOSTS = frozenset({Kind.RENTER, Kind.CREW})
+"""Whose passes may hold a door open. Those of staff are good for months and at many doors, and who
+comes in an emergency lets nobody in behind him; staff leave a door open by a mode that they sign."""
 log = logging.getLogger(__name__)
 
 
@@ -36,8 +39,7 @@ class Guests:
     def shown(self, granted: Granted, text: str, now: float, mode: DoorMode) -> bool | None:
         """Take that a pass was granted; return whether it begins (or ends) to hold the door open."""
         unix_ms, may_begin = self._clock.unix_ms(), mode is DoorMode.LOCKED
-        # Who comes in an emergency lets nobody in behind him.
-        if granted.claims.kind is Kind.EMERGENCY:
+        if granted.claims.kind not in HOSTS:
             return None
         # Without a known time nobody could tell when it ends.
         if not granted.claims.may_hold_open or granted.grace is not None or unix_ms is None:

@@ -12,6 +12,9 @@ TWICE_WITHIN = 10.0
 """Seconds after a pass was granted in which showing it again means: leave the door open."""
 JUDGED_EVERY = 1.0
 """Seconds between two looks whether the pass would still open the door."""
+LONGEST = 12 * 3600.0
+"""Seconds after which it ends in any case. The window of a pass may last for days: this is enough for
+guests to come all day and too little for a door to stay open over the night as well."""
 
 
 class Ended(StrEnum):
@@ -19,6 +22,7 @@ class Ended(StrEnum):
 
     SHOWN_AGAIN = "shown_again"
     WINDOW_OVER = "window_over"
+    TOO_LONG = "too_long"
     NOT_GRANTED = "not_granted"
     """It was revoked, its reservation moved or was cancelled, or the door lost the time."""
     MODE_SAID = "mode_said"
@@ -68,7 +72,7 @@ def shown(
     if not may_begin:
         return NOTHING
     if text == hold.text and now - hold.granted_at < TWICE_WITHIN and lasts > 0:
-        return HoldOpen(text, hold.granted_at, now + lasts, modes)
+        return HoldOpen(text, hold.granted_at, min(now + lasts, hold.granted_at + LONGEST), modes)
     return HoldOpen(text, now)
 
 
@@ -83,7 +87,7 @@ def why_over(hold: HoldOpen, now: float, *, is_good: bool, modes: int) -> Ended 
 
     """
     if hold.until is None or now >= hold.until:
-        return Ended.WINDOW_OVER
+        return Ended.TOO_LONG if now >= hold.granted_at + LONGEST else Ended.WINDOW_OVER
     if modes != hold.modes:
         return Ended.MODE_SAID
     return None if is_good else Ended.NOT_GRANTED

@@ -278,12 +278,19 @@ def test_door_that_is_open_to_all_begins_nothing(
     assert not door.released
 
 
-@pytest.mark.parametrize("mode", [DoorMode.LOCKED, DoorMode.LOCKED_DOWN])
-def test_emergency_pass_holds_nothing_open_also_after_a_lock_down(
-    door: UnitUnderTest, city: City, mode: DoorMode, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        (Kind.STAFF, DoorMode.LOCKED),
+        (Kind.EMERGENCY, DoorMode.LOCKED),
+        (Kind.EMERGENCY, DoorMode.LOCKED_DOWN),
+    ],
+)
+def test_staff_and_emergency_pass_hold_nothing_open_also_after_a_lock_down(
+    door: UnitUnderTest, city: City, kind: Kind, mode: DoorMode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door.send(Down.MODES, city.modes(mode, None if mode is DoorMode.LOCKED else SOON))
-    show(door, a_pass(city, kind=Kind.EMERGENCY, may_hold_open=True))
+    show(door, a_pass(city, kind=kind, may_hold_open=True))
     follow_later(door, monkeypatch, 61)  # just after SOON
     assert "hold_open" not in {one for one, _ in changes(door)}
     assert door.controller._parts.doorway.mode is DoorMode.LOCKED

@@ -1,9 +1,10 @@
 """A pass that is shown twice holds its door open; what begins that, and all that ends it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.core.hold_open import NOTHING, TWICE_WITHIN, Ended, HoldOpen, shown, why_over
+from edge.core.hold_open import LONGEST, NOTHING, TWICE_WITHIN, Ended, HoldOpen, shown, why_over
 
 MINE, OTHER = "HP1:MINE", "HP1:OTHER"
 HOUR = 3600.0
@@ -66,6 +67,15 @@ def test_window_that_is_over_begins_nothing() -> None:
     assert not show(show(NOTHING, MINE, 100), MINE, 104, lasts=0).is_on
 
 
+@pytest.mark.parametrize("lasts", [LONGEST + 1, 90 * 24 * HOUR])
+def test_long_window_holds_nothing_open_for_longer_than_a_day_at_a_hall_lasts(
+    lasts: float,
+) -> None:
+    hold = show(show(NOTHING, MINE, 100), MINE, 104, lasts=lasts)
+    assert why_over(hold, 100 + LONGEST - 0.01, is_good=True, modes=4) is None
+    assert why_over(hold, 100 + LONGEST, is_good=True, modes=4) is Ended.TOO_LONG
+
+
 def test_it_ends_with_its_window_its_pass_or_a_mode_that_central_signed_since() -> None:
     hold = twice()
     assert why_over(hold, 104 + HOUR - 0.01, is_good=True, modes=4) is None
@@ -78,7 +88,7 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from([MINE, OTHER]),
         st.sampled_from([0.0, 3.0, 9.9, 10.0, 60.0]),
-        st.sampled_from([-60.0, 0.0, 1.0, 90.0]),
+        st.sampled_from([-60.0, 0.0, 1.0, 90.0, 30 * 24 * HOUR]),
         st.booleans(),
     ),
     max_size=12,
@@ -95,7 +105,7 @@ def test_whatever_is_shown_nothing_is_held_beyond_the_window_of_a_pass_shown_twi
         was, hold = hold, show(hold, text, now, lasts=lasts, may_begin=may_begin)
         if hold.is_on and not was.is_on:
             assert hold.until is not None
-            assert hold.until <= now + lasts
+            assert hold.until <= min(now + lasts, before[1] + LONGEST)
             assert before[0] == text
             assert now - before[1] < TWICE_WITHIN
             assert may_begin
