@@ -21,8 +21,12 @@ from contracts.floor_reset import FloorReset, ResetRequest, sign_floor_reset
 from contracts.keys import Signer
 from contracts.keyset import RootKeys, SignedByRoot, root_key_id, sign_by_root
 from provisioning import files
-from provisioning.errors import Unusable
+from provisioning.errors import ProvisioningError, Unusable
 
+EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
+"""No unit of this program lived before; an offline computer without power often says 1970."""
+MOST_AHEAD = timedelta(days=1)
+"""How far a time may lie after this computer's: a floor in the future would lock the door anew."""
 _UNIT = unit_audience("")
 
 
@@ -86,6 +90,26 @@ def cosign(draft: Draft, signers: Sequence[Signer], root: RootKeys) -> Draft:
     )
     signatures = (*held.signatures, *added.signatures)
     return _draft(SignedByRoot(payload=held.payload, signatures=signatures).to_bytes(), root)
+
+
+def require_possible(at: datetime, now: datetime) -> None:
+    """Refuse a time that cannot be today's.
+
+    Raises:
+        ProvisioningError: `at` is before `EARLIEST`, or more than `MOST_AHEAD` after `now`.
+
+    """
+    if at < EARLIEST:
+        raise ProvisioningError(
+            f"{at:%Y-%m-%d %H:%M} UTC is not the time now. Give it with --time, or set this computer's"
+            " clock right. Nothing was signed."
+        )
+    if at > now + MOST_AHEAD:
+        raise ProvisioningError(
+            f"{at:%Y-%m-%d %H:%M} UTC is later than tomorrow: this computer's clock says"
+            f" {now:%Y-%m-%d %H:%M} UTC. Correct --time, or set the clock right first."
+            " Nothing was signed."
+        )
 
 
 def asked(request: ResetRequest, at: datetime) -> list[str]:

@@ -44,7 +44,7 @@ def sign(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%dT%H:%M"],
-            help="The time now, UTC, where this computer's clock may be wrong: 2026-11-24T12:00.",
+            help="The time now, UTC, where this computer's clock is ahead: 2026-11-24T12:00.",
         ),
     ] = None,
     passphrase_file: PassphraseFiles = None,
@@ -59,6 +59,7 @@ def sign(
     files.require_absent([out])
     trusted, now = root.read(root_file), utc_now()
     at = time.replace(tzinfo=UTC) if time else now
+    floor_resets.require_possible(at, now)
     asked = floor_resets.read_request(request)
     _ask(floor_resets.asked(asked, at), yes=yes)
     opened = root.open_keys(root_key, root_sources(root_key, passphrase_file), [trusted])
