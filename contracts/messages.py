@@ -1,8 +1,8 @@
 """MQTT payloads that are not documents by themselves: state, health, birth."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
 from contracts.bodies import Body, Code, Digest, HexId, Number, Version
 from contracts.clock import ClockTrust
@@ -37,12 +37,25 @@ class Birth(Body):
 
     A central that holds less was restored from a backup, and asks for the rest.
     """
+    base: Number = 0
+    """Entries up to here are not on the unit any more; left out while all are."""
+    base_hash: Digest | None = None
+    """The chain's hash at `base`: a central that holds less can only go on from there."""
+
+    @model_validator(mode="after")
+    def _is_one_journal(self) -> Self:
+        if not self.base <= self.acked or (self.base > 0) != (self.base_hash is not None):
+            msg = "only what was acknowledged can be gone, and its hash stays"
+            raise ValueError(msg)
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """Return the value to sign."""
         said = super().to_json()
         if not self.acked:
             del said["acked"]
+        if not self.base:
+            del said["base"], said["base_hash"]
         return said
 
 

@@ -167,8 +167,9 @@ class Uplink:
                 return False
         if ack.resend_from is None:
             self._delivery = self._delivery.after_ack(ack.upto, now, self._random())
+            self._journal.kept_from = self._still_asked_for(ack.upto)
         elif 1 <= ack.resend_from <= self._journal.head[0]:
-            self._delivery = self._delivery.after_request(ack.resend_from)
+            self._meet_request(ack.resend_from, now)
         return True
 
     def say(
@@ -200,6 +201,7 @@ class Uplink:
     def _say_birth(self) -> None:
         self._birth_due = inf
         seq, hash_ = self._journal.head
+        base, base_hash = self._journal.base
         birth = Birth(
             session=self.session,
             boot=self._boot,
@@ -209,6 +211,8 @@ class Uplink:
             hash=hash_.hex(),
             state_lost=self.state_lost(),
             acked=self._journal.acked,
+            base=base,
+            base_hash=base_hash.hex() if base else None,
         )
         signed = self._sign(DocumentType.BIRTH, birth, self.session).decode()
         state = UnitState(online=True, session=self.session, birth=signed)
@@ -238,6 +242,20 @@ class Uplink:
         return self._news_due is None or now < self._news_due
 
     # --- the journal
+
+    def _meet_request(self, first: int, now: float) -> None:
+        if first <= self._journal.base_seq and first != self._delivery.asked_from:
+            # It is gone; a birth says so, and from where on there is something.
+            self._birth_due = min(self._birth_due, now + SPREAD_FEW * self._random())
+        self._journal.kept_from = first
+        self._delivery = self._delivery.after_request(first)
+
+    def _still_asked_for(self, upto: int) -> int | None:
+        """Return from where on entries must stay, once central took what it asked for up to one."""
+        kept_from = self._journal.kept_from
+        if kept_from is None or upto >= self._journal.acked:
+            return None
+        return max(kept_from, upto + 1)
 
     def _deliver(self, now: float) -> None:
         if self._delivery.is_overdue(now):

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from central.audit.service import SYSTEM, record
 from central.database import insert_into
 from central.fleet.errors import BadMessage, Forked
 from central.fleet.facts import facts, fault_change
@@ -93,8 +94,11 @@ def take_in(session: Session, proven: Proven, now: datetime) -> Ack:
     return Ack(epoch=proven.epoch, upto=seq, head=hash_.hex())
 
 
-def hold_against(session: Session, unit: str, birth: Birth) -> Ack | None:
+def hold_against(session: Session, known: KnownUnit, birth: Birth, now: datetime) -> Ack | None:
     """Compare what a unit said of its journal at its birth with what central holds.
+
+    What central once acknowledged, lost since and the unit retired is lost for good: that is noted
+    in the audit trail, and the journal goes on behind it. Hold the unit's row before calling.
 
     Returns:
         What to send when central misses entries that it acknowledged once: it was restored from a
@@ -104,7 +108,12 @@ def hold_against(session: Session, unit: str, birth: Birth) -> Ack | None:
         Forked: the unit's journal is another one than central holds.
 
     """
+    unit = known.id
     seq, hash_ = held_until(session, unit, birth.epoch)
+    if birth.base > seq and birth.base_hash is not None:
+        _note_gap(session, known, birth, seq + 1, now)
+        seq, hash_ = birth.base, bytes.fromhex(birth.base_hash)
+        _set_head(session, unit, birth.epoch, seq, hash_, now)
     if birth.seq <= seq:
         ours = hash_ if birth.seq == seq else _stored_hash(session, unit, birth.epoch, birth.seq)
         if ours is not None and ours.hex() != birth.hash:
@@ -128,6 +137,18 @@ def held_until(session: Session, unit: str, epoch: str) -> tuple[int, bytes]:
         )
     ).first()
     return (head[0], head[1]) if head else (0, genesis(bytes.fromhex(epoch)))
+
+
+def _note_gap(session: Session, unit: KnownUnit, birth: Birth, first: int, now: datetime) -> None:
+    log.error(
+        "%s: entries %d to %d of journal %s are neither here nor on the unit any more",
+        unit.id,
+        first,
+        birth.base,
+        birth.epoch,
+    )
+    lost = {"unit": unit.id, "epoch": birth.epoch, "first": first, "last": birth.base}
+    record(session, SYSTEM, "door.entries_lost", f"door:{unit.door}", now, after=lost)
 
 
 def _require_head(head: Head, batch: Batch, last: Link) -> None:
@@ -155,21 +176,22 @@ def _stored_hash(session: Session, unit: str, epoch: str, seq: int) -> bytes | N
 def _store(session: Session, proven: Proven, new: list[Link], now: datetime) -> None:
     session.execute(insert(Entry.__table__), list(_rows(proven, new, now)))  # type: ignore[arg-type] # Core: ORM rows cost several times as much
     last = new[-1]
+    _set_head(session, proven.unit.id, proven.epoch, last.event.seq, last.hash, now)
+    _follow_faults(session, proven.unit.id, new, now)
+
+
+def _set_head(
+    session: Session, unit: str, epoch: str, seq: int, hash_: bytes, now: datetime
+) -> None:
     head = insert_into(session, JournalHead).values(
-        unit_id=proven.unit.id,
-        epoch=proven.epoch,
-        seq=last.event.seq,
-        hash=last.hash,
-        first_at=now,
-        last_at=now,
+        unit_id=unit, epoch=epoch, seq=seq, hash=hash_, first_at=now, last_at=now
     )
     session.execute(
         head.on_conflict_do_update(
             index_elements=["unit_id", "epoch"],
-            set_={"seq": last.event.seq, "hash": last.hash, "last_at": now},
+            set_={"seq": seq, "hash": hash_, "last_at": now},
         )
     )
-    _follow_faults(session, proven.unit.id, new, now)
 
 
 def _rows(proven: Proven, new: list[Link], now: datetime) -> Iterator[dict[str, Any]]:

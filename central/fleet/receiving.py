@@ -111,7 +111,8 @@ class Receiver:
         """Notice at once, not with the unit's next entry, that its journal and ours differ."""
         try:
             with self._database.write() as session:
-                ack = hold_against(session, unit.id, birth)
+                unit = units.in_service(session, unit.id, lock=True)
+                ack = hold_against(session, unit, birth, now)
                 if ack is None:
                     return ()
                 signed = self._sign_ack(session, unit, ack, now)

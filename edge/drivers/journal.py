@@ -69,6 +69,8 @@ class Journal:
             last = self._last()
         self.epoch, self._base_hash = _bytes(facts, "epoch", 8), _bytes(facts, "base_hash", 32)
         self.acked, self.base_seq = _number(facts, "acked"), _number(facts, "base_seq")
+        self.kept_from: int | None = None
+        """Nothing from here on is retired, acknowledged or not: central asked to have it again."""
         self._seq, self._hash = (last.seq, last.hash) if last else (self.base_seq, self._base_hash)
         if not 0 <= self.base_seq <= self.acked <= self._seq:
             # Numbers that central already has would be given to other entries.
@@ -79,6 +81,11 @@ class Journal:
     def head(self) -> tuple[int, bytes]:
         """The last number (0 when empty) and the chain's hash there."""
         return self._seq, self._hash
+
+    @property
+    def base(self) -> tuple[int, bytes]:
+        """The last number that is not here any more (0 when all are) and the chain's hash there."""
+        return self.base_seq, self._base_hash
 
     @property
     def unacked(self) -> int:
@@ -173,6 +180,8 @@ class Journal:
         """
         upto = min(self.acked, max(self._seq - keep_rows, self._older_than(wall_ms)))
         upto = min(upto, self.base_seq + MOST_RETIRED)
+        if self.kept_from is not None:
+            upto = min(upto, self.kept_from - 1)
         gone = self.hash_at(upto)
         if upto <= self.base_seq or gone is None:
             return 0

@@ -118,6 +118,9 @@ SAMPLES: tuple[Body, ...] = (
         seq=1,
         hash=DIGEST,
         state_lost=True,
+        acked=1,
+        base=1,
+        base_hash=DIGEST,
     ),
     CentralState(online=True, session=1),
     Health(

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from contracts.bodies import NUMBER_ONLY, Body, Code, Digest, HexId, Nonce, Number, UnitId, Version
 from contracts.credential import Kind
 from contracts.errors import Malformed
+from contracts.messages import Birth
 from contracts.strict_json import DEEPEST
 from tests.contracts.samples import SAMPLES, bodies
 from tests.contracts.strategies import nested
@@ -159,3 +160,17 @@ def test_no_body_takes_a_value_of_another_type(sample: Body) -> None:
             if type(other) is not type(node):
                 with pytest.raises(Malformed):
                     type(sample).read(replaced(sample.to_json(), path, other))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"base": 2}, {"base_hash": None}, {"base": 0}, {"acked": 0}],
+    ids=["not acknowledged", "without its hash", "a hash of nothing", "nothing acknowledged"],
+)
+def test_a_birth_without_what_the_retired_entries_leave_behind_is_refused(
+    change: dict[str, object],
+) -> None:
+    (sample,) = (one for one in SAMPLES if isinstance(one, Birth))
+    assert Birth.read(sample.to_json()) == sample
+    with pytest.raises(Malformed):
+        Birth.read({**sample.to_json(), **change})

@@ -412,6 +412,56 @@ def test_what_is_asked_for_and_gone_is_answered_with_what_there_is(bench: Bench)
     assert bench.batches() == [(61, 110), (111, 121)]
 
 
+def test_it_says_at_its_birth_what_is_not_here_any_more(bench: Bench) -> None:
+    bench.note(120)
+    bench.comes_up()
+    bench.uplink.acked(bench.ack(120), 0.5)
+    bench.journal.retire(None, keep_rows=60)
+    bench.goes_down(1.0)
+    bench.comes_up(200.0)
+    said = births(bench)
+    assert [(one.base, one.base_hash) for one in said] == [
+        (0, None), (60, bench.ack(60).head),
+    ]  # fmt: skip
+
+
+def test_what_is_asked_for_and_gone_is_said_in_a_new_birth_once(bench: Bench) -> None:
+    bench.note(120)
+    bench.comes_up()
+    bench.uplink.acked(bench.ack(120), 0.5)
+    bench.journal.retire(None, keep_rows=60)
+    bench.note(1)
+    assert births(bench)
+    for at in (10.0, 20.0, 30.0):
+        assert bench.uplink.acked(bench.ack(50, resend_from=51), at)
+        bench.uplink.tick(at + 6.0)
+        assert [one.base for one in births(bench)] == ([60] if at == 10.0 else [])
+    assert bench.uplink.acked(bench.ack(60), 40.0)
+    bench.batches()
+    bench.uplink.tick(400.0)
+    assert bench.batches() == [(61, 110), (111, 121)]
+
+
+def test_what_central_asks_for_again_stays_until_it_has_it(bench: Bench) -> None:
+    bench.note(120)
+    bench.comes_up()
+    bench.uplink.acked(bench.ack(120), 0.5)
+    for ack, base in (
+        (bench.ack(40, resend_from=41), 40),
+        (bench.ack(90), 90),
+        (bench.ack(120), 120),
+    ):
+        assert bench.uplink.acked(ack, 1.0)
+        while bench.journal.retire(None, keep_rows=0):
+            pass
+        assert bench.journal.base_seq == base
+
+
+def births(bench: Bench) -> list[Birth]:
+    said = [UnitState.parse(raw).birth for raw in bench.line.take(Up.STATE)]
+    return [proven(DocumentType.BIRTH, one.encode()).read(Birth) for one in said if one]
+
+
 def test_a_request_beyond_the_journal_is_not_met(bench: Bench) -> None:
     bench.note(10)
     bench.comes_up()

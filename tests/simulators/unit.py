@@ -45,6 +45,8 @@ class SimulatedUnit:
     events: list[bytes] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     acked: int = 0
+    base: int = 0
+    """Entries up to here are retired."""
     spent: dict[bytes, int] = field(default_factory=dict)
     mode: DoorMode = DoorMode.LOCKED
     beliefs: Beliefs | None = None
@@ -120,6 +122,8 @@ class SimulatedUnit:
             hash=self.hashes[-1].hex(),
             state_lost=self.believes.lost,
             acked=self.acked,
+            base=self.base,
+            base_hash=self.hashes[self.base].hex() if self.base else None,
         )
         signed = self.state(DocumentType.BIRTH, body, session).decode()
         return UnitState(online=True, session=session, birth=signed).to_bytes()

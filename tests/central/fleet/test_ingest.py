@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 
+from central.audit.models import AuditEntry
 from central.fleet import units
 from central.fleet.errors import BadMessage, Forked, UnknownUnit
 from central.fleet.faults import current_faults
@@ -472,6 +473,31 @@ def test_a_restored_central_asks_for_what_it_misses_as_soon_as_the_unit_is_there
     assert faults(town, unit) == {}
     town.say(unit, Up.STATE, unit.birth(unit.session))
     assert town.broker.count(unit.id, "ack") == before + 2  # nothing is missing any more
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
+@pytest.mark.parametrize(
+    ("held", "retired", "noted"),
+    [(2, 4, [(3, 4)]), (0, 4, [(1, 4)]), (2, 5, [(3, 5)]), (2, 2, []), (3, 2, [])],
+)
+def test_what_a_restored_central_misses_and_the_unit_retired_is_noted_and_gone_on_behind(
+    town: Town, unit: SimulatedUnit, held: int, retired: int, noted: list[tuple[int, int]]
+) -> None:
+    live(unit, 5)
+    bring(town, unit, unit.batch())
+    restored_to(town, unit, held)
+    unit.base = retired
+    for _ in range(2):
+        town.say(unit, Up.STATE, unit.born())
+    live(unit, 2)
+    behind = max(held, retired)
+    assert bring(town, unit, unit.batch(behind + 1)).resend_from is None
+    assert (held_by_central(town, unit), faults(town, unit)) == (7, {})
+    assert [seq for _, seq, _ in stored(town)] == [*range(1, held + 1), *range(behind + 1, 8)]
+    with town.database.read() as session:
+        lost = select(AuditEntry).where(AuditEntry.action == "door.entries_lost")
+        entries = session.scalars(lost).all()
+    assert [(one.after["first"], one.after["last"]) for one in entries if one.after] == noted
 
 
 def test_a_birth_said_again_to_a_central_that_was_restored_meanwhile_is_compared_too(
