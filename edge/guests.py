@@ -10,6 +10,7 @@ from contracts.documents import DocumentType
 from contracts.modes import DoorMode
 from contracts.moments import moment_of
 from edge.believing import Believing
+from edge.core.beliefs import Beliefs
 from edge.core.hold_open import JUDGED_EVERY, NOTHING, Ended, shown, why_over
 from edge.unit_clock import UnitClock
 
@@ -28,6 +29,7 @@ class Guests:
         self._hold = NOTHING
         self._ended: Ended | None = None
         self._is_good, self._judged_at = False, float("-inf")
+        self._judged_by: Beliefs | None = None
         self._claims: Claims | None = None
         self.line: Mapping[str, Any] = {}
         """What the journal says beside the mode that `mode` returned last: which pass, and why not."""
@@ -52,7 +54,8 @@ class Guests:
         if before:
             self._ended = Ended.SHOWN_AGAIN
         else:
-            self._claims, self._is_good, self._judged_at = granted.claims, True, now
+            self._claims, self._is_good = granted.claims, True
+            self._judged_at, self._judged_by = now, self._believing.beliefs
         return not before
 
     def mode(self, signed: DoorMode, now: float) -> DoorMode:
@@ -74,10 +77,11 @@ class Guests:
         self._hold = NOTHING
 
     def _judge(self, signed: DoorMode, now: float) -> None:
-        """Ask again whether the pass that all rests on would open the door."""
-        if now - self._judged_at < JUDGED_EVERY:
+        """Ask again whether the pass that all rests on would open the door: in time, or on news."""
+        beliefs = self._believing.beliefs
+        if beliefs is self._judged_by and now - self._judged_at < JUDGED_EVERY:
             return
-        self._judged_at, beliefs = now, self._believing.beliefs
+        self._judged_at, self._judged_by = now, beliefs
         trust = beliefs.trust(signed, self._clock.unix_ms())
         try:
             answer = decide(

@@ -11,7 +11,7 @@ from enum import StrEnum
 TWICE_WITHIN = 10.0
 """Seconds after a pass was granted in which showing it again means: leave the door open."""
 JUDGED_EVERY = 1.0
-"""Seconds between two looks whether the pass would still open the door."""
+"""Seconds between two looks whether the pass would still open the door, while nothing new is believed."""
 LONGEST = 12 * 3600.0
 """Seconds after which it ends in any case. The window of a pass may last for days: this is enough for
 guests to come all day and too little for a door to stay open over the night as well."""

@@ -1,7 +1,7 @@
 """A real unit that a pass tells to leave the door open: written first, ended by everything that should."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ import pytest
 from contracts.credential import Kind, Language
 from contracts.documents import DocumentType
 from contracts.door_config import Policy
+from contracts.freshness import DeniedKey, DenyList
 from contracts.journal import Event, EventKind
+from contracts.keys import KeyPurpose
 from contracts.modes import DoorMode
 from contracts.moments import minute_of
 from contracts.reasons import Fault
@@ -21,7 +23,7 @@ from edge.drivers.database import DatabaseFailed
 from edge.events import Input
 from tests.edge.a_unit import UnitUnderTest, running
 from tests.edge.test_unit import SHORT, a_pass
-from tests.simulators.city import NOW, City
+from tests.simulators.city import KEY_IDS, NOW, City
 
 K = EventKind
 CREDENTIAL = b"passpass".hex()
@@ -108,11 +110,31 @@ def test_it_ends_by_itself_with_the_window(door: UnitUnderTest, text: str) -> No
     assert not door.released
 
 
-def test_it_ends_when_the_pass_is_revoked(door: UnitUnderTest, text: str, city: City) -> None:
+def no_credential_key(city: City) -> bytes:
+    kept = tuple(one for one in city.entries if one.purpose is not KeyPurpose.CREDENTIAL)
+    return city.keyset(2, kept)
+
+
+def credential_key_denied(city: City) -> bytes:
+    removed = (DeniedKey(key=KEY_IDS[KeyPurpose.CREDENTIAL]),)
+    return city.deny(DenyList(removed=removed))
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        (Down.AMENDMENTS, lambda city: city.amendments(2, revoked=[CREDENTIAL])),
+        (Down.CONFIG, lambda city: city.config(2, areas=0b10)),
+        (Down.KEYS, no_credential_key),
+        (Down.DENY, credential_key_denied),
+    ],
+)
+def test_it_ends_at_once_when_a_document_says_that_the_pass_opens_no_more(
+    door: UnitUnderTest, text: str, city: City, kind: Down, document: Callable[[City], bytes]
+) -> None:
     show(door, text)
-    door.send(Down.AMENDMENTS, city.amendments(2, revoked=[CREDENTIAL]))
-    later = time.monotonic() + 10
-    door.controller._parts.commanding.follow_mode(later)
+    assert is_held(door)
+    door.send(kind, document(city))
     assert changes(door)[-1] == ("locked", Ended.NOT_GRANTED)
     assert not door.released
 
