@@ -92,6 +92,7 @@ class Believing:
             log.error("a document could not be kept: %s", error)  # noqa: TRY400 - not a mistake of ours
             return
         self.beliefs = after
+        self._clock.hear_only(after.good_keys)
         self._found_again(before)
         for document in accepted:
             self._recorder.write(EventKind.DOCUMENT_ACCEPTED, _named(document))

@@ -5,6 +5,7 @@ restart of the machine starts from the floor and the battery-backed clock.
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,6 +112,10 @@ class UnitClock:
         elif outcome != timekeeping.BEHIND_FLOOR:
             self._claims = self._claims.note(claim)
         return outcome
+
+    def hear_only(self, keys: Collection[int]) -> None:
+        """Forget what other keys than these said of the time: they are removed, or stolen perhaps."""
+        self._claims = self._claims.only({str(key) for key in keys})
 
     def in_words(self, unix_ms: int, outcome: str) -> str:
         """Return what is wrong with a signed time that was not believed, for people."""

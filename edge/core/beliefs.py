@@ -83,6 +83,11 @@ class Beliefs:
         return document.number if document else 0
 
     @property
+    def good_keys(self) -> frozenset[int]:
+        """The keys of the key set that no list removed."""
+        return frozenset(self.keyset.keys if self.keyset else ()) - self.denied.keys()
+
+    @property
     def mode_is_proven(self) -> bool:
         """Tell whether the key that signed the mode was not removed since: then nobody enters by it."""
         document = self.held.get(DocumentType.MODES)

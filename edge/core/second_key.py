@@ -4,6 +4,7 @@ A clock that stopped and a key that was stolen look the same from here: central'
 from ours. Two keys at once are not stolen, so what two of them say within a round trip is the time.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.freshness import LONGEST_ROUND_TRIP
@@ -41,6 +42,10 @@ class Claims:
     def confirm(self, claim: Claim) -> bool:
         """Tell whether another key said the same."""
         return any(claim.agrees_with(one) for one in self.heard)
+
+    def only(self, keys: Collection[str]) -> "Claims":
+        """Return the claims of these keys: what a key said that counts no more confirms nothing."""
+        return Claims(tuple(one for one in self.heard if one.key in keys))
 
     def note(self, claim: Claim) -> "Claims":
         """Return the claims with this one in the place of what the same key said before."""

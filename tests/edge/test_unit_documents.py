@@ -13,7 +13,7 @@ from contracts.reasons import Fault
 from contracts.topics import Down
 from edge.core.beliefs import Beliefs
 from tests.edge.a_unit import UnitUnderTest, a_unit_config, running
-from tests.simulators.city import KEY_IDS, City
+from tests.simulators.city import KEY_IDS, NOW, City
 
 MODES, COMMAND = KEY_IDS[KeyPurpose.MODES], KEY_IDS[KeyPurpose.COMMAND]
 
@@ -60,6 +60,21 @@ def test_unit_goes_on_after_a_restart_when_a_list_removed_the_key_that_signed_it
             {deny},
             1,
         )
+
+
+def test_what_a_key_said_of_the_time_confirms_nothing_once_the_key_is_removed(
+    tmp_path: Path, city: City
+) -> None:
+    far, fresh = int(NOW.timestamp() * 1000) + 30 * 86_400_000, KEY_IDS[KeyPurpose.FRESHNESS]
+    with running(tmp_path, city) as unit:
+        unit.bring_into_service()
+        clock = unit.controller._parts.clock
+        assert clock.hear_signed(far, 0, str(COMMAND)) == "far_ahead"
+        unit.send(Down.DENY, city.deny(denying(MODES), 1))
+        assert clock.doubted == str(COMMAND)
+        unit.send(Down.DENY, city.deny(denying(COMMAND), 2))
+        assert clock.doubted == ""
+        assert clock.hear_signed(far, 0, str(fresh)) == "far_ahead"
 
 
 def test_another_unit_s_memory_keeps_no_configuration_out_and_opens_nothing_by_itself(

@@ -32,6 +32,14 @@ def test_only_the_newest_word_of_a_key_counts() -> None:
     assert claims.confirm(Claim("10", NOON, BOOT))
 
 
+def test_the_word_of_a_key_that_counts_no_more_confirms_nothing() -> None:
+    claims = Claims().note(Claim("7", NOON, BOOT)).note(Claim("10", NOON + HOUR, BOOT))
+    left = claims.only({"10", "11"})
+    assert not left.confirm(Claim("11", NOON, BOOT))
+    assert left.confirm(Claim("11", NOON + HOUR, BOOT))
+    assert claims.only(()).latest is None
+
+
 def test_the_latest_word_is_what_waits_and_few_are_remembered() -> None:
     claims = Claims()
     assert claims.latest is None
