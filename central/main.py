@@ -21,6 +21,7 @@ from central.accounts.sealing import Sealer
 from central.accounts.second_factor import SecondFactor
 from central.accounts.throttle import Throttle
 from central.booking import approval_routes
+from central.booking import photo_routes as photos_on_offer
 from central.booking import routes as bookings
 from central.booking import rule_routes as booking_rules
 from central.booking import search_routes as halls_on_offer
@@ -123,6 +124,7 @@ ROUTERS = (
     booking_rules.router,
     approval_routes.router,
     halls_on_offer.router,
+    photos_on_offer.router,
     credentials.router,
     fleet.router,
     defect_routes.router,

@@ -77,7 +77,7 @@ class StaffWith(Requirement):
 
     def __call__(self, request: Request, database: TheDatabase, now: Now) -> StaffMember:
         """Return who it is, by bearer token or by the browser's session."""
-        member = self._member(request, database, now)
+        member = self.member(request, database, now)
         if member is None:
             raise NotLoggedIn
         if member.scope(*self.roles).is_empty:
@@ -89,7 +89,8 @@ class StaffWith(Requirement):
         return member
 
     @staticmethod
-    def _member(request: Request, database: TheDatabase, now: Now) -> StaffMember | None:
+    def member(request: Request, database: TheDatabase, now: Now) -> StaffMember | None:
+        """Return who of staff asks, if somebody does; for pages that are open to all."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             with database.read() as session:
@@ -242,6 +243,8 @@ TheLogIns = Annotated[LogIns, Depends(provided_log_ins)]
 TheSecondFactor = Annotated[SecondFactor, Depends(provided_second_factor)]
 MaybeVisitor = Annotated[Visitor | None, Depends(provided_visitor)]
 """Beside `Public`: who rents, if somebody is logged in."""
+MaybeStaff = Annotated[StaffMember | None, Depends(StaffWith.member)]
+"""Beside `Public`: who of staff asks, if somebody does."""
 LoggedInRenter = Annotated[Visitor, Depends(Renting())]
 RenterInPerson = Annotated[Visitor, Depends(Renting(in_person=True))]
 Admin = Annotated[StaffMember, Depends(staff_with(Role.ADMIN, everywhere=True))]

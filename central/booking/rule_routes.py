@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from central.accounts.principals import CityHallManager, HallManager, Public
+from central.accounts.principals import CityHallManager, HallManager, MaybeVisitor, Public
 from central.accounts.refusals import NotInScope
 from central.accounts.roles import Role
 from central.accounts.services import service_of
 from central.accounts.sessions import StaffMember
 from central.booking import rules
+from central.booking.offering import choices_for
 from central.booking.rule_models import ExtraRow, PriceRuleRow, PriorityRuleRow
 from central.booking.rule_schemas import (
     ActivityIn,
@@ -115,11 +116,22 @@ def drop_price_rule(rule_id: int, staff: HallManager, database: TheDatabase, now
 
 
 @router.get("/extras", dependencies=[_LOOKING])
-def list_extras(database: TheDatabase) -> list[ExtraOut]:
-    """List what can be had with halls."""
+def list_extras(database: TheDatabase, visitor: MaybeVisitor, now: Now) -> list[ExtraOut]:
+    """List what can be had with halls; to who is logged in, with those that exist for them."""
     order = select(ExtraRow).where(ExtraRow.is_offered).order_by(ExtraRow.position, ExtraRow.id)
     with database.read() as session:
-        return [ExtraOut.of(one) for one in session.scalars(order)]
+        found = [ExtraOut.of(one) for one in session.scalars(order)]
+        if visitor is None:
+            return found
+        mine = {one.id for one in choices_for(session, visitor.acting, now)}
+    told = [
+        one.model_copy(update={"halls": [hall for hall in one.halls if hall in mine]})
+        for one in found
+    ]
+    # Without halls is with every hall: what goes only with halls that are not there is not there.
+    return [
+        after for before, after in zip(found, told, strict=True) if after.halls or not before.halls
+    ]
 
 
 @router.post("/extras", status_code=201)

@@ -1,33 +1,16 @@
-"""REST: photos of halls for everybody to see, and for hall managers to keep."""
+"""REST: photos of halls, for hall managers to keep."""
 
 from fastapi import APIRouter
-from starlette.responses import Response
 
-from central.accounts.principals import HallManager, Public
+from central.accounts.principals import HallManager
 from central.accounts.roles import Role
 from central.dependencies import RawBody, TheDatabase
-from central.errors import NotFound
 from central.halls import photos
 from central.halls.dependencies import TheHallPhotos
 from central.halls.photo_schemas import HallPhotoOut, PhotoOrder, PhotoWords
 from central.halls.scope import check_hall
 
 router = APIRouter(tags=["halls"])
-_LOOKING_AROUND = Public("renters look around before they say who they are")
-_NEVER_CHANGES = {
-    # The address holds the hash of the content.
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "Content-Disposition": 'inline; filename="hall.jpg"',
-}
-
-
-@router.get("/hall-photos/{width}/{name}.jpg", dependencies=[_LOOKING_AROUND])
-def get_photo(width: int, name: str, store: TheHallPhotos, database: TheDatabase) -> Response:
-    """Give a photo that a hall has, in one of the widths."""
-    with database.read() as session:
-        if not photos.is_kept(session, name):
-            raise NotFound("photo")
-    return Response(store.read(name, width), media_type="image/jpeg", headers=_NEVER_CHANGES)
 
 
 @router.get("/api/v1/hall-photos/{hall_id}")

@@ -49,9 +49,13 @@ def photos_of(session: Session, hall_id: int) -> list[HallPhoto]:
     return list(session.scalars(wanted.order_by(HallPhoto.position, HallPhoto.id)))
 
 
-def is_kept(session: Session, name: str) -> bool:
-    """Tell whether a hall has the photo of this hash now."""
-    return session.scalar(select(HallPhoto.id).where(HallPhoto.hash == name).limit(1)) is not None
+def halls_with(session: Session, name: str, *, only_shown: bool) -> set[int]:
+    """Return the halls that have the photo of this hash now; perhaps only where renters see it."""
+    wanted = select(HallPhoto).join(Hall, Hall.id == HallPhoto.hall_id)
+    if only_shown:
+        wanted = wanted.where(Hall.is_offered)
+    found = session.scalars(wanted.where(HallPhoto.hash == name))
+    return {one.hall_id for one in found if one.is_shown or not only_shown}
 
 
 def add(

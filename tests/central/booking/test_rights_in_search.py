@@ -18,13 +18,15 @@ from central.booking import service
 from central.booking.judging import Answer
 from central.booking.price_rules import LineKind, PriceRule, PriceUnit
 from central.booking.priority import Effect, PriorityRule
-from central.booking.rules import put_activity, put_price, put_priority
+from central.booking.rules import ExtraData, put_activity, put_extra, put_price, put_priority
 from central.booking.search import Hit, Wanted, hit_of, search
 from central.booking.when import Ahead, Hours
 from central.database import Database
 from central.halls.models import Opening
+from central.halls.photos import add, store_in
 from central.settings import Settings
 from tests.central.a_city import ANNA, NOW, City, a_wish, use
+from tests.central.pictures import a_photo
 from tests.central.some_people import People
 from tests.central.web.readers import OWN
 
@@ -184,6 +186,32 @@ def test_after_log_in_a_hall_that_is_never_for_one_is_as_if_it_did_not_exist(
     orders = [client.post("/api/v1/orders", json=one, headers=OWN) for one in sent]
     assert [one.status_code for one in orders] == [404, 404]
     assert orders[0].json() == orders[1].json()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_extras_and_photos_do_not_tell_of_a_hall_that_is_never_for_one(
+    client: Client,
+    ruled: City,
+    people: People,
+    enter: Entered,
+    database: Database,
+    settings: Settings,
+) -> None:
+    store = store_in(settings.data)
+    name = store.keep(a_photo())
+    with database.write() as session:
+        for code, halls in (("beamer", (ruled.a,)), ("net", (ruled.a, ruled.b)), ("chair", ())):
+            put_extra(session, ExtraData(code, PriceUnit.PIECE, 1, halls=halls), "system", NOW)
+        add(session, ruled.a, name, store.size(name), {"nl": "De zaal"})
+
+    def seen() -> tuple[int, dict[str, list[int]]]:
+        photo = client.get(f"/hall-photos/320/{name}.jpg").status_code
+        extras = client.get("/api/v1/extras").json()
+        return photo, {one["code"]: one["halls"] for one in extras}
+
+    assert seen() == (200, {"beamer": [ruled.a], "net": [ruled.a, ruled.b], "chair": []})
+    enter(people.bram)
+    assert seen() == (404, {"net": [ruled.b], "chair": []})
 
 
 def test_a_move_to_a_hall_that_is_never_for_one_finds_nothing(client: Client, ruled: City) -> None:
