@@ -90,6 +90,7 @@ def _form(
         day=day,
         free=free_on(session, choice.words, one.hall_id, day, choice.now) if day else None,
         decided=decided,
+        back=service.refund_of(session, one, choice.now, choice.actor).percent,
         was=choosing.Said(one.cents, one.deposit_cents, by_approval=False),
         problems={each.field: choice.words(each.key, **dict(each.values)) for each in problems},
         twice={each.field: dict(each.values) for each in problems if each.key == _TWICE},

@@ -13,6 +13,8 @@ from central.accounts.services import ServiceData, put_service
 from central.audit.models import AuditEntry
 from central.booking import rules
 from central.booking.price_rules import LineKind, PriceRule, PriceUnit
+from central.booking.refunds import Tier
+from central.booking.rules import Policy
 from central.database import Database
 from central.halls.models import Hall
 from central.payments.models import Payment
@@ -83,6 +85,34 @@ def test_an_order_is_paid_at_the_bank_and_gets_its_pass(client: Client, city: Ci
     assert "Betalingsbewijs" in page
     assert "U moet nog" not in page
     assert client.get(f"{order}/pay").headers["location"] == order
+
+
+@pytest.mark.parametrize(
+    ("refunds", "says"),
+    [
+        ((), ""),
+        (((10, 100), (5, 50)), "50 % van het verschil"),
+        (((20, 100),), "te laat om geld terug te krijgen"),
+    ],
+)
+def test_a_move_says_what_comes_back_and_takes_nothing_dearer(
+    client: Client, city: City, database: Database, refunds: tuple[Tier, ...], says: str
+) -> None:
+    with database.write() as session:
+        service = session.get_one(Hall, city.a).service_id
+        assert service is not None
+        rules.put_policy(session, service, Policy(pays_first=True, refunds=refunds), "system", NOW)
+    order = ordered(client, city)
+    played(client, chosen(client, order, "simulated-bank"), "approve")
+    found = re.search(rf'href="({order}/move/\w+)"', client.get(order).text)
+    assert found
+    page = client.get(found[1]).text
+    assert says in page
+    assert ("terug te krijgen" in page or "het verschil terug" in page) == bool(says)
+    longer = {"day": "2026-12-06", "start": "14:00", "end": "20:00"}
+    answer = client.post(found[1], data=longer)
+    assert answer.status_code == 409
+    assert "Boek dat moment opnieuw" in answer.text
 
 
 def test_whatever_the_bank_does_the_page_says_what_now(client: Client, city: City) -> None:
