@@ -24,6 +24,15 @@ def test_every_time_server_by_name_is_authenticated() -> None:
     assert all(line.endswith("nts iburst require trust") for line in servers)
 
 
+def test_time_that_is_not_authenticated_never_reaches_the_battery_backed_clock() -> None:
+    lines = CHRONY.read_text().splitlines()
+    assert "authselectmode require" in lines
+    assert [one for one in lines if one.startswith("sourcedir")] == [
+        "sourcedir /etc/chrony/sources.d"
+    ]
+    assert "rtcsync" in lines  # without it the kernel says that nothing keeps the clock
+
+
 def test_nobody_can_ask_or_command_the_clock() -> None:
     assert {"port 0", "cmdport 0"} <= set(CHRONY.read_text().splitlines())
 
