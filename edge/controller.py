@@ -256,7 +256,9 @@ class Controller:
         if self._mistakes.are_over(now):
             parts.faults.put(Fault.INTERNAL_ERROR, wrong=False)
         parts.signs.set_state(
-            is_free=parts.doorway.mode in _FREE, fault=parts.faults.stops_the_door
+            is_free=parts.doorway.mode in _FREE,
+            fault=parts.faults.stops_the_door,
+            alarm=parts.faults.sounds_at_the_door,
         )
         parts.signs.tick(now)
         parts.uplink.tick(now)

@@ -22,6 +22,9 @@ STOPS_THE_DOOR = frozenset(
 )
 """Faults that the lamp shows: with these no pass is read or judged, or somebody should come and look."""
 
+SOUNDS_AT_THE_DOOR = frozenset({Fault.FORCED_OPEN, Fault.HELD_OPEN})
+"""Faults that are heard: whoever is near should look at the leaf, or close it."""
+
 
 class Faults:
     """The faults that last, with what is known about each."""
@@ -42,6 +45,11 @@ class Faults:
     def stops_the_door(self) -> bool:
         """Tell whether the lamp should show a fault."""
         return not STOPS_THE_DOOR.isdisjoint(self._active)
+
+    @property
+    def sounds_at_the_door(self) -> bool:
+        """Tell whether the buzzer should call somebody."""
+        return not SOUNDS_AT_THE_DOOR.isdisjoint(self._active)
 
     def detail(self, fault: Fault) -> str:
         """Return what is known about a fault that lasts."""

@@ -59,14 +59,15 @@ class Signs:
         self._door: DoorConfig | None = None
         self._is_free = False
         self._fault = False
+        self._alarm = False
 
     def configure(self, door: DoorConfig | None) -> None:
         """Take the door's name, language and duty phone."""
         self._door, self._shown = door, None
 
-    def set_state(self, *, is_free: bool, fault: bool) -> None:
-        """Take what lasts: whether the door is open to all, and whether a fault stops it."""
-        self._is_free, self._fault = is_free, fault
+    def set_state(self, *, is_free: bool, fault: bool, alarm: bool) -> None:
+        """Take what lasts: whether the door is open to all, a fault stops it, an alarm is heard."""
+        self._is_free, self._fault, self._alarm = is_free, fault, alarm
 
     def code_seen(self, now: float) -> None:
         """Show that a code is read."""
@@ -123,6 +124,7 @@ class Signs:
             self._indicator.show(scene, now)
             if words is not None:
                 self._announcer.show(words)
+        self._indicator.sound_alarm(now, on=self._alarm)
         self._indicator.play(now)
 
     def _current(self, now: float) -> tuple[Scene, Announcement | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.reasons import ONVIF, DenyReason, Fault
+from edge.faults import SOUNDS_AT_THE_DOOR, STOPS_THE_DOOR
 from tests.contracts import sentences_document
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,13 @@ def test_every_fault_has_a_complete_glossary_row() -> None:
     table = coded_rows("Faults")
     assert set(table) == {fault.value for fault in Fault}
     assert all(all(row) for row in table.values())
+
+
+def test_the_glossary_says_which_faults_are_seen_and_heard_at_the_door() -> None:
+    shown = {Fault(code): row[2] for code, row in coded_rows("Faults").items()}
+    assert {fault for fault, sign in shown.items() if "fast red" in sign} == STOPS_THE_DOOR
+    heard = {fault for fault, sign in shown.items() if "beeps until it is over" in sign}
+    assert heard == SOUNDS_AT_THE_DOOR
 
 
 def test_what_a_door_says_is_written_down_word_for_word() -> None:

@@ -48,6 +48,10 @@ GRAMMAR = {
 }
 
 
+ALARM_ON, ALARM_OFF = 0.5, 0.5
+"""Seconds of sound and silence in turn, while somebody should come to the door."""
+
+
 class Indicator:
     """One lamp of three colours and a buzzer, moved on by `play`."""
 
@@ -59,12 +63,18 @@ class Indicator:
         self._buzzer = DigitalOutputDevice(pins.buzzer, pin_factory=factory)
         self.scene = Scene.READY
         self._since = 0.0
+        self._alarm_since: float | None = None
 
     def show(self, scene: Scene, now: float) -> None:
         """Begin a scene; showing the one that is on changes nothing."""
         if scene is not self.scene:
             self.scene, self._since = scene, now
             self.play(now)
+
+    def sound_alarm(self, now: float, *, on: bool) -> None:
+        """Beep without end, whatever the lamp says, until it is switched off."""
+        if on != (self._alarm_since is not None):
+            self._alarm_since = now if on else None
 
     def play(self, now: float) -> None:
         """Bring lamp and buzzer to where the scene is at this monotonic second."""
@@ -74,9 +84,13 @@ class Indicator:
         colour = tuple(round(part + 0.1) for part in pattern.colour) if lit else OFF
         if self._lamp.value != colour:
             self._lamp.value = colour
-        sounding = _is_sounding(pattern.beeps, elapsed)
+        sounding = _is_sounding(pattern.beeps, elapsed) or self._is_alarming(now)
         if bool(self._buzzer.value) != sounding:
             self._buzzer.value = sounding
+
+    def _is_alarming(self, now: float) -> bool:
+        since = self._alarm_since
+        return since is not None and (now - since) % (ALARM_ON + ALARM_OFF) < ALARM_ON
 
     def close(self) -> None:
         """Dark, silent, pins given back."""

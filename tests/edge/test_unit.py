@@ -508,10 +508,16 @@ def test_unit_says_whether_a_code_is_still_before_it(door: UnitUnderTest, city: 
 
 
 def test_leaf_that_opens_by_itself_is_forced(door: UnitUnderTest) -> None:
+    def beeps() -> bool:
+        return bool(door.factory.pin(PINS.buzzer).state)
+
     door.set_input(Input.DOOR_CONTACT, active=True)
     assert Fault.FORCED_OPEN in door.controller._parts.faults.active
+    door.controller.turn(0.0)
+    assert beeps()
     door.set_input(Input.DOOR_CONTACT, active=False)
     assert Fault.FORCED_OPEN not in door.controller._parts.faults.active
+    assert not beeps()
 
 
 @pytest.mark.parametrize("name", [Input.REX, Input.KEY_CYLINDER, Input.PANIC_BAR, Input.FIRE_PANEL])

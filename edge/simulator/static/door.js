@@ -151,19 +151,11 @@
 
   // --- sound -----------------------------------------------------------------------------------
   const sound = {
-    context: null, gain: null, tone: null, beeps: 0,
-    // The buzzer has one pitch; the ear is helped as the label says: rising is open, low is refused.
+    context: null, gain: null, tone: null,
     follow(marks) {
       if (!this.context) return;
       const now = this.context.currentTime;
-      if (marks.sound === "on") {
-        const pitch = { open: this.beeps ? 988 : 659, refused: 220, fault: 220 }[marks.display] || 523;
-        this.beeps += 1;
-        this.tone.frequency.setValueAtTime(pitch, now);
-      }
       this.gain.gain.setTargetAtTime(marks.sound === "on" ? 0.12 : 0, now, 0.008);
-      clearTimeout(this.quiet);
-      this.quiet = setTimeout(() => { this.beeps = 0; }, 500);
     },
     toggle(button) {
       if (this.context) {

@@ -161,5 +161,31 @@ def test_closing_leaves_it_dark_and_silent(factory: MockFactory) -> None:
 def test_the_glossary_explains_every_colour_that_people_at_the_door_see() -> None:
     table = re.search(r"## Light and sound at the door\n(.*?)\n## ", GLOSSARY, re.DOTALL)
     assert table
-    for word in ("white", "blue", "green", "amber", "red, low tone", "fast red"):
+    for word in ("white", "blue", "green", "amber", "red, one long beep", "fast red"):
         assert word in table[1]
+
+
+def test_the_glossary_tells_the_beeps_that_the_buzzer_makes() -> None:
+    short, _, long = GRAMMAR[Scene.OPEN].beeps
+    assert "green, a short and a long beep" in GLOSSARY
+    assert long > 2 * short
+    assert "red, one long beep" in GLOSSARY
+    assert len(GRAMMAR[Scene.REFUSED].beeps) == 1
+    assert GRAMMAR[Scene.REFUSED].beeps[0] > long
+    assert GRAMMAR[Scene.FAULT].beeps == ()
+
+
+def test_an_alarm_beeps_until_it_is_over_whatever_the_lamp_says(
+    factory: MockFactory, indicator: Indicator
+) -> None:
+    indicator.show(Scene.FAULT, NOW)
+    indicator.sound_alarm(NOW, on=True)
+    for second in (0, 1, 3600):
+        indicator.sound_alarm(NOW + second, on=True)
+        indicator.play(NOW + second + 0.25)
+        assert sounds(factory)
+        indicator.play(NOW + second + 0.75)
+        assert not sounds(factory)
+    indicator.sound_alarm(NOW + 3601, on=False)
+    indicator.play(NOW + 3601.25)
+    assert not sounds(factory)

@@ -123,7 +123,9 @@ def test_what_the_unit_does_is_seen_without_a_reload(browser: Browser, served: S
         unit.tell("show refused")
         expect(display).to_contain_text("Ce passe n'ouvre pas cette porte.", timeout=SOON)
         expect(display).to_have_attribute("lang", "fr")
-        expect(page.locator(".label .now")).to_have_text("Rood, lage toon: geweigerd", timeout=SOON)
+        expect(page.locator(".label .now")).to_have_text(
+            "Rood, één lange piep: geweigerd", timeout=SOON
+        )
         unit.tell("release 60")
         unit.tell("show open")
         expect(page.get_by_text("Het slot is vrij: duw de deur open")).to_be_visible(timeout=SOON)
