@@ -6,7 +6,7 @@ import pytest
 
 from contracts.reasons import Fault
 from edge.core.door_actions import Clear, Raise
-from edge.core.lock_watch import LOCKS_WITHIN, MOVES_WITHIN, LockWatch, look
+from edge.core.lock_watch import LOCKS_WITHIN, MOVES_WITHIN, SHORTEST_PROOF, LockWatch, look
 
 STUCK, ODD = Fault.LOCK_DID_NOT_MOVE, Fault.CONTACT_DISAGREES
 STEP = 0.02
@@ -73,9 +73,37 @@ def test_a_lock_that_loses_its_power_while_a_mode_holds_it_is_a_fault() -> None:
     assert lock.said[-1] == Raise(STUCK)
 
 
-def test_a_pulse_that_ended_before_its_time_says_nothing() -> None:
-    lock = ALock().stays(driven=DRIVEN, unlocked=LOCKED, seconds=MOVES_WITHIN / 2)
+@pytest.mark.parametrize(
+    ("pulse", "said"),
+    [
+        (STEP, []),
+        (SHORTEST_PROOF - STEP, []),  # a lock-down cut it short
+        (SHORTEST_PROOF + STEP, [Raise(STUCK)]),
+        (MOVES_WITHIN / 2, [Raise(STUCK)]),
+        (MOVES_WITHIN, [Raise(STUCK)]),
+    ],
+)
+def test_a_short_pulse_is_judged_at_its_end(pulse: float, said: list[Raise]) -> None:
+    lock = ALock().stays(driven=DRIVEN, unlocked=LOCKED, seconds=pulse)
+    assert lock.said == []
     lock.stays(driven=SECURED, unlocked=LOCKED, seconds=60)
+    assert lock.said == said
+    lock.stays(driven=DRIVEN, unlocked=LOCKED, seconds=STEP)
+    lock.stays(driven=DRIVEN, unlocked=UNLOCKED, seconds=STEP)
+    assert lock.said == [*said, Clear(STUCK)]
+
+
+def test_a_lock_that_moved_and_holds_again_before_a_pulse_ends_did_move() -> None:
+    lock = ALock().stays(driven=DRIVEN, unlocked=LOCKED, seconds=STEP)
+    lock.stays(driven=DRIVEN, unlocked=UNLOCKED, seconds=STEP)
+    lock.stays(driven=DRIVEN, unlocked=LOCKED, seconds=MOVES_WITHIN / 2)
+    lock.stays(driven=SECURED, unlocked=LOCKED, seconds=60)
+    assert [one for one in lock.said if isinstance(one, Raise)] == []
+
+
+def test_a_lock_that_moves_as_a_short_pulse_ends_did_move() -> None:
+    lock = ALock().stays(driven=DRIVEN, unlocked=LOCKED, seconds=MOVES_WITHIN / 2)
+    lock.stays(driven=SECURED, unlocked=UNLOCKED, seconds=1)
     assert lock.said == []
 
 
