@@ -81,10 +81,13 @@ def made_anew(content: bytes) -> bytes:
 
 
 def _small(found: Image.Image, side: int) -> Image.Image:
-    if found.width * found.height > MOST_PIXELS[found.format or ""]:
+    # Pillow calls the JPEG of a phone that puts a second picture behind the first one MPO.
+    kind = "JPEG" if found.format == "MPO" else found.format
+    if found.width * found.height > MOST_PIXELS[kind or ""]:
         raise PhotoTooLarge
     found.draft("RGB", (side, side))
     upright = ImageOps.exif_transpose(found)
+    upright = _in_eight_bits(upright)
     upright.thumbnail((side, side))
     # White, not black, where a picture is transparent.
     with_alpha = upright.convert("RGBA")
@@ -93,13 +96,21 @@ def _small(found: Image.Image, side: int) -> Image.Image:
     return picture
 
 
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture with no more than 256 shades; what has more would be cut off to white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda shade: shade / 256).convert("L")
+
+
 def _narrower(picture: bytes, width: int) -> bytes:
     """Return a photo of ours at most so wide; a narrow one stays as it is."""
     with Image.open(io.BytesIO(picture), formats=["JPEG"]) as found:
         if found.width <= width:
             return picture
-        found.draft("RGB", (width, found.height * width // found.width))
-        return _encoded(found.resize((width, max(1, round(found.height * width / found.width)))))
+        size = (width, max(1, round(found.height * width / found.width)))
+        found.draft("RGB", size)
+        return _encoded(found.resize(size))
 
 
 def _encoded(picture: Image.Image) -> bytes:
@@ -127,13 +138,15 @@ class PhotoStore:
         """
         picture = made_anew(content)
         name = sha256(picture).hexdigest()
-        for width in (None, *self._widths):
-            path = self._path(name, width)
+        files = {self._path(name): picture}
+        for width in self._widths:
+            files[self._path(name, width)] = _narrower(picture, width)
+        for path, made in files.items():
             if path.exists():
                 path.touch()  # the cleaning sees that somebody needs it
             else:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _write(path, _narrower(picture, width) if width else picture)
+                _write(path, made)
         return name
 
     def read(self, name: str, width: int | None = None) -> bytes:

@@ -50,6 +50,46 @@ def test_transparent_becomes_white() -> None:
         assert picture.getpixel((4, 4)) == (255, 255, 255)
 
 
+def test_a_jpeg_with_a_second_picture_behind_it_is_a_photo() -> None:
+    out = io.BytesIO()
+    behind = Image.new("RGB", (64, 48), "red")
+    Image.new("RGB", (64, 48), "blue").save(out, "MPO", save_all=True, append_images=[behind])
+    with Image.open(io.BytesIO(made_anew(out.getvalue()))) as picture:
+        assert (picture.format, getattr(picture, "n_frames", 1)) == ("JPEG", 1)
+        assert picture.getpixel((3, 3)) == (0, 0, 254)
+
+
+@pytest.mark.parametrize(
+    ("shade", "kept"), [(0, 0), (0x4000, 0x40), (0x8000, 0x80), (0xFFFF, 0xFF)]
+)
+def test_sixteen_bits_of_grey_keep_their_shade(shade: int, kept: int) -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (8, 8), shade).save(out, "PNG")
+    with Image.open(io.BytesIO(made_anew(out.getvalue()))) as picture:
+        assert picture.getpixel((3, 3)) == (kept, kept, kept)
+
+
+@pytest.mark.parametrize("size", [(8000, 10), (10, 8000)])
+def test_a_very_flat_photo_is_kept_in_every_width(tmp_path: Path, size: tuple[int, int]) -> None:
+    store = PhotoStore(tmp_path, widths=(320, 640))
+    name = store.keep(a_photo(size=size))
+    for width in (320, 640):
+        with Image.open(io.BytesIO(store.read(name, width))) as picture:
+            assert picture.width <= width
+
+
+def test_nothing_is_kept_of_a_photo_that_cannot_be_made_in_every_width(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_picture: bytes, _width: int) -> bytes:
+        raise OSError("broken")
+
+    monkeypatch.setattr(photos, "_narrower", broken)
+    with pytest.raises(OSError, match="broken"):
+        PhotoStore(tmp_path, widths=(320,)).keep(a_photo())
+    assert list(tmp_path.rglob("*")) == []
+
+
 @pytest.mark.parametrize("side", [5_000, 10_000, 60_000])
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked(
     side: int, monkeypatch: pytest.MonkeyPatch
