@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from contracts.amendments import GrantAmendment
+from contracts.amendments import AmendmentIndex, GrantAmendment
 from contracts.credential import Claims
+from contracts.moments import EPOCH
 from contracts.windows import Window, local_day, occurrences
 from contracts.zone import ZoneTable
 
@@ -61,6 +62,16 @@ def last_end(claims: Claims, amended: GrantAmendment | None, zone: ZoneTable) ->
     """
     signed = occurrences(claims, zone)
     return max(window.end for window in (*signed, *amend(signed, amended, zone)))
+
+
+def amended_ends_ms(amendments: AmendmentIndex) -> dict[int, int]:
+    """Return by grant the latest end that a list names for it, in Unix milliseconds."""
+    named = {
+        grant: [end for _, end in (*(one.windows or ()), *one.added)]
+        for grant, one in (amendments.grants or {}).items()
+    }
+    epoch_ms = int(EPOCH.timestamp()) * 1000
+    return {grant: epoch_ms + max(ends) * 60_000 for grant, ends in named.items() if ends}
 
 
 def _base(signed: tuple[Window, ...], amended: GrantAmendment) -> tuple[Window, ...]:

@@ -108,7 +108,8 @@ class Access:
                 cause = self._recorder.must_write(EventKind.DECIDED, data)
                 if uses:
                     count = self._spent(claims.credential_id) + 1
-                    self._store.spend(claims.credential_id, count, self._ends_ms(claims))
+                    ends_ms = self._ends_ms(claims)
+                    self._store.spend(claims.credential_id, count, ends_ms, claims.grant_id)
         except DatabaseFailed as error:
             return Denied(DenyReason.JOURNAL_FAILED, claims, detail=str(error))
         self._doorway.let_in(cause, now, accessible=claims.accessible)

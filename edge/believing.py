@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from contracts.documents import Document, DocumentType
+from contracts.effective import amended_ends_ms
 from contracts.errors import ContractError, Equivocation, Malformed
 from contracts.freshness import (
     LONGEST_ROUND_TRIP,
@@ -211,6 +212,8 @@ class Believing:
         with self._recorder.together():
             if rules.has_moved(before, after):
                 self._store.drop_document(DocumentType.AMENDMENTS)
+            if after.amendments is not before.amendments:
+                self._store.move_ends_on(amended_ends_ms(after.amendments))
             for document in accepted:  # perhaps the list of the new site, that had waited
                 self._store.keep_document(
                     document.kind, document.audience, document.raw, document.number

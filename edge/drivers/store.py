@@ -181,18 +181,41 @@ class Store:
         self._commit(session=max(self.summary.session + 1, at_least))
         return self.summary.session
 
-    def spend(self, credential_id: bytes, count: int, until_ms: int | None = None) -> None:
+    def spend(
+        self,
+        credential_id: bytes,
+        count: int,
+        until_ms: int | None = None,
+        grant: int | None = None,
+    ) -> None:
         """Note how many uses of a pass are spent; call inside the journal's transaction.
 
         Args:
             credential_id: of the pass.
             count: all uses so far.
             until_ms: when the pass is over for good, if that is known: long after, it is forgotten.
+            grant: of the pass, so that an amendment may move that end on.
 
         """
         name = credential_id.hex()
         ends = {} if until_ms is None else {name: until_ms}
-        self._advance(spent={name: count}, ends=ends)
+        grants = {} if grant is None else {name: grant}
+        self._advance(spent={name: count}, ends=ends, grants=grants)
+
+    def move_ends_on(self, ends: Mapping[int, int]) -> None:
+        """Remember spent uses as long as amended passes may open; inside a transaction, with the list.
+
+        Args:
+            ends: by grant, the latest end that its amendment names, Unix milliseconds.
+
+        Raises:
+            DatabaseFailed: it is not noted.
+
+        """
+        moved = self.summary.moved_on(ends)
+        if moved:
+            with failing_loudly("moving ends on"), self._database.atomic():
+                self._advance(ends=moved)
 
     def learn_spent(self, spent: Mapping[str, int]) -> None:
         """Take over uses that central counted before this unit came, or lost its state.

@@ -38,6 +38,8 @@ class Summary:
     spent: Mapping[str, int] = field(default_factory=dict)
     ends: Mapping[str, int] = field(default_factory=dict)
     """For spent passes whose end is known: Unix milliseconds after which they open nothing."""
+    grants: Mapping[str, int] = field(default_factory=dict)
+    """For spent passes whose end is known: their grant, whose amendment may move that end on."""
     lost: bool = False
     """Written while the state was lost, and nobody said yet that it is whole again."""
     reset_nonce: str = ""
@@ -63,6 +65,7 @@ class Summary:
             numbers=numbers,
             spent=_highest(self.spent, other.spent),
             ends=_highest(self.ends, other.ends),
+            grants=_highest(self.grants, other.grants),
         )
 
     def without(self, name: str) -> "Summary":
@@ -93,7 +96,21 @@ class Summary:
             return self
         spent = {one: count for one, count in self.spent.items() if one not in over}
         ends = {one: end for one, end in self.ends.items() if one not in over}
-        return replace(self, spent=spent, ends=ends)
+        grants = {one: grant for one, grant in self.grants.items() if one not in over}
+        return replace(self, spent=spent, ends=ends, grants=grants)
+
+    def moved_on(self, ends: Mapping[int, int]) -> dict[str, int]:
+        """Return the ends of spent passes that amendments of their grants move on.
+
+        Args:
+            ends: by grant, the latest end that its amendment names, Unix milliseconds.
+
+        """
+        return {
+            one: ends[grant]
+            for one, grant in self.grants.items()
+            if grant in ends and one in self.ends and ends[grant] > self.ends[one]
+        }
 
     def learned(self, spent: Mapping[str, int]) -> dict[str, int]:
         """Return what of the uses that central counted is news and finds a place."""
@@ -138,7 +155,7 @@ def _is_sensible(summary: Summary) -> bool:
     ]
     return all(type(value) is type(usual) for value, usual in values) and all(
         type(number) is int
-        for counted in (summary.numbers, summary.spent, summary.ends)
+        for counted in (summary.numbers, summary.spent, summary.ends, summary.grants)
         for number in counted.values()
     )
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.amendments import GrantAmendment
+from contracts.amendments import AmendmentIndex, GrantAmendment
 from contracts.credential import Claims
 from contracts.effective import (
     amend,
+    amended_ends_ms,
     cancelled,
     effective_areas,
     effective_windows,
@@ -136,3 +137,23 @@ def test_a_minute_is_open_exactly_when_the_amendment_says_so(
     for minute in edges | {edge - 1 for edge in edges}:
         assert any(minute in one for one in found) == any(minute in one for one in allowed)
     assert all(earlier.end < later.start for earlier, later in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("changes", "latest"),
+    [
+        ({}, None),
+        ({"windows": ()}, None),
+        ({"windows": ((10, 20), (30, 40))}, 40),
+        ({"windows": ((10, 20),), "added": ((50, 60), (30, 40))}, 60),
+        ({"added": ((30, 40),), "cancelled": (0,)}, 40),
+    ],
+)
+def test_latest_end_that_an_amendment_names_is_of_its_windows_and_what_it_adds(
+    changes: dict[str, Any], latest: int | None
+) -> None:
+    index = AmendmentIndex(grants={7: GrantAmendment(grant=7, **changes)})
+    minute_ms = 1_735_689_600_000  # the first of 2025, from which minutes count
+    expected = {} if latest is None else {7: minute_ms + latest * 60_000}
+    assert amended_ends_ms(index) == expected
+    assert amended_ends_ms(AmendmentIndex()) == {}

@@ -276,6 +276,24 @@ def test_spent_use_is_kept_until_the_pass_is_over_for_good(
     assert later.tidied().spent == {}
 
 
+def test_spent_use_of_a_pass_that_is_moved_later_is_kept_until_its_new_end_is_long_over(
+    door: UnitUnderTest, city: City
+) -> None:
+    name, new = b"counted1".hex(), minute_of(NOW) + 100 * 1440
+    door.show(city.sign_pass(counted(1)))
+    store = door.controller._parts.access._store
+    old_ms, new_ms = store.summary.ends[name], int(moment_of(new + 60).timestamp() * 1000)
+    moved = {"grant": 77, "windows": [[new, new + 60]]}
+    door.send(Down.AMENDMENTS, city.amendments(2, grants=[moved]))
+    store.raise_floor(old_ms + FORGET_AFTER_MS + 1, 0)
+    assert (store.summary.spent, store.summary.ends) == ({name: 1}, {name: new_ms})
+    door.send(Down.AMENDMENTS, city.amendments(3))  # moved back: what was said once stays possible
+    store.raise_floor(new_ms + FORGET_AFTER_MS, 0)
+    assert store.summary.spent == {name: 1}
+    store.raise_floor(new_ms + FORGET_AFTER_MS + 1, 0)
+    assert (store.summary.spent, store.summary.ends, store.summary.grants) == ({}, {}, {})
+
+
 # --- the disk
 
 

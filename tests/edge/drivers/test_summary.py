@@ -144,6 +144,25 @@ def test_uses_of_a_pass_that_has_long_been_over_are_forgotten() -> None:
     assert (later.spent, later.ends) == ({}, {})
 
 
+@pytest.mark.parametrize(
+    ("ends", "moved"),
+    [
+        ({77: 11}, {"a": 11}),
+        ({77: 10}, {}),
+        ({77: 9}, {}),
+        ({78: 11}, {}),
+    ],
+    ids=["later", "the same", "earlier", "of another grant"],
+)
+def test_only_a_later_end_of_the_same_grant_moves_an_end_on(
+    ends: dict[int, int], moved: dict[str, int]
+) -> None:
+    spent = {"a": 1, "endless": 1, "of an earlier release": 1}
+    known = {"a": 10, "of an earlier release": 10}
+    here = Summary(spent=spent, ends=known, grants={"a": 77, "endless": 77})
+    assert here.moved_on(ends) == moved
+
+
 def test_uses_of_a_pass_whose_end_nobody_knows_are_never_forgotten() -> None:
     forever = replace(FULL, ends={}, floor_ms=2**50)
     assert forever.tidied() == forever
