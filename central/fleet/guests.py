@@ -130,8 +130,6 @@ def live_of_grant(session: Session, grant: int, now: datetime) -> list[GuestOpen
 def keep_within(session: Session, reservation_id: int, now: datetime) -> None:
     """End what stands open for a reservation that may not hold that door open now, until then."""
     live = _live(session, now, GuestOpening.reservation_id == reservation_id)
-    if not live:
-        return
     one = session.get_one(Reservation, reservation_id)
     may = _may_hold_open(session, one, now)
     over = [each for each in live if each.door_id not in may or each.until > one.closes_at]
@@ -140,16 +138,15 @@ def keep_within(session: Session, reservation_id: int, now: datetime) -> None:
 
 def _may_hold_open(session: Session, one: Reservation, now: datetime) -> frozenset[int]:
     """Return the doors that a reservation, as it is now, may let stand open."""
-    with_its_way = (selectinload(Hall.route), selectinload(Hall.access))
-    hall = session.get_one(Hall, one.hall_id, options=with_its_way)
+    way = (selectinload(Hall.route), selectinload(Hall.access))
+    hall = session.get_one(Hall, one.hall_id, options=way)
     since = {each.first: each.access for each in hall.access}
-    is_by_pass = access_on(one.local_start.date(), since) is AccessType.DOOR_UNIT
+    by_pass = access_on(one.local_start.date(), since) is AccessType.DOOR_UNIT
     is_on = one.state is State.CONFIRMED and one.opens_at <= now
-    if not (is_on and is_by_pass and hall.may_hold_open):
-        return frozenset()
-    areas = sum(1 << step.bit for step in hall.route)
-    on_the_site = session.scalars(select(Door).where(Door.site_id == hall.site_id))
-    return frozenset(door.id for door in on_the_site if door.areas & areas)
+    may = is_on and by_pass and hall.may_hold_open
+    areas = sum(1 << step.bit for step in hall.route) if may else 0
+    doors = session.scalars(select(Door).where(Door.site_id == hall.site_id))
+    return frozenset(door.id for door in doors if door.areas & areas)
 
 
 def follow(session: Session, door: int, authority: Authority, now: datetime) -> None:

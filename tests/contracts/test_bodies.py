@@ -170,7 +170,7 @@ def test_no_body_takes_a_value_of_another_type(sample: Body) -> None:
 def test_a_birth_without_what_the_retired_entries_leave_behind_is_refused(
     change: dict[str, object],
 ) -> None:
-    (sample,) = (one for one in SAMPLES if isinstance(one, Birth))
+    (sample,) = (one for one in SAMPLES if isinstance(one, Birth) and one.base)
     assert Birth.read(sample.to_json()) == sample
     with pytest.raises(Malformed):
         Birth.read({**sample.to_json(), **change})
