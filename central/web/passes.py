@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from central.accounts.principals import PassHolder, Public
 from central.booking.times import to_wall
 from central.credentials import qr, views
-from central.credentials.views import PassState, PassView
+from central.credentials.views import PassView
 from central.dependencies import Now, TheDatabase, TheSettings
 from central.errors import NotFound
 from central.fleet.refusals import Refusal, last_refusal
@@ -26,7 +26,6 @@ from contracts.sentences import Sentence, refusal
 router = APIRouter(prefix="/pass/{link}", include_in_schema=False)
 worker_router = APIRouter(include_in_schema=False)
 """The script that keeps passes on the phone; met before `router`, whose path it would fit."""
-_LOOK_AGAIN = "3"  # seconds after which a page without a pass yet asks again
 _TOLD_FOR = timedelta(hours=12)
 """How long a refusal explains why one stands before a shut door."""
 
@@ -62,7 +61,7 @@ def show(
     words = language_of(request)
     # segno's own drawing of a text of our alphabet: nothing in it comes from outside.
     code = Markup(qr.svg(view.text).decode()) if view.text else None  # noqa: S704
-    page = pages.show(
+    return pages.show(
         request,
         "pass.html",
         it=view,
@@ -74,9 +73,6 @@ def show(
         phone=settings.duty_phone,
         as_of=to_wall(now, ZoneInfo(view.zone)),
     )
-    if view.state is PassState.COMING:
-        page.headers["Refresh"] = _LOOK_AGAIN
-    return page
 
 
 @router.get("/pass.svg")

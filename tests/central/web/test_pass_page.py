@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from httpx import Client
 
 from central.accounts.links import LinkPurpose
+from central.booking.actors import RENTER
 from central.booking.models import Reservation
+from central.credentials import named
 from central.database import Database
 from central.fleet.models import DoorUnit, Entry
 from central.halls.access_type import AccessType
@@ -44,6 +46,24 @@ def way(application: FastAPI, reservation: Reservation) -> str:
 @pytest.fixture
 def page(application: FastAPI, reservation: Reservation) -> str:
     return way(application, reservation)
+
+
+def test_a_pass_that_is_being_made_is_looked_for_again_by_hand(
+    client: Client, application: FastAPI, reservation: Reservation, town: Town
+) -> None:
+    with town.database.write() as session:
+        reference = named.give(session, reservation.id, "Lies", NOW, RENTER).reference
+    until = NOW + timedelta(days=90)
+    path = f"/pass/{application.state.links.make(LinkPurpose.PASS, reference, until)}"
+    coming = client.get(path)
+    assert "refresh" not in coming.headers, "whoever reads it slowly is not interrupted"
+    assert "http-equiv" not in coming.text
+    again = f'<a class="button" href="{path}">Kijk opnieuw</a>'
+    assert again in coming.text
+    town.settle()
+    made = client.get(path).text
+    assert again not in made
+    assert 'class="pass-code"' in made
 
 
 def happened(
