@@ -15,6 +15,7 @@ from demo.processes import DemoFailed, python
 CITY = "Teststad"
 ADMIN = "admin@teststad.example"
 PASSWORD = "zaalverhuur-demo"  # noqa: S105 - of a city that exists on this computer only
+DUTY_PHONE = "09 000 00 00"
 BROKER_HOST = "127.0.0.1"
 TOWN = Path(__file__).with_name("town.toml")
 Say = Callable[[str], None]

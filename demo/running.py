@@ -5,7 +5,7 @@ import re
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ class Demo:
     def __init__(self, home: Home, group: Programs, run: Path, say: Say) -> None:
         """Prepare; nothing runs yet."""
         self.home, self.programs, self.run, self._say = home, group, run, say
+        self.settings: dict[str, str] = {}
+        """More of central's settings, by their names in its environment; they count from its next start."""
         self.broker_port, self.central_port = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.central_port}"
 
@@ -147,16 +149,18 @@ class Demo:
             **self.home.environment(),
             "HALLPASS_DEMO": "true",
             "HALLPASS_CITY": founding.CITY,
+            "HALLPASS_DUTY_PHONE": founding.DUTY_PHONE,
             "HALLPASS_BASE_URL": self.address,
             "HALLPASS_DATA": str(self.home.central),
             "HALLPASS_BROKER_HOST": founding.BROKER_HOST,
             "HALLPASS_BROKER_PORT": str(self.broker_port),
             "HALLPASS_BROKER_IDENTITY": str(self.home.central / "broker-identity"),
+            **self.settings,
         }
 
 
 @contextmanager
-def running(folder: Path, say: Say) -> Iterator[Demo]:
+def running(folder: Path, say: Say, settings: Mapping[str, str] | None = None) -> Iterator[Demo]:
     """Give a founded city with broker and central running; all of it ends with the block."""
     home = Home(folder)
     with (
@@ -164,6 +168,7 @@ def running(folder: Path, say: Say) -> Iterator[Demo]:
         programs(home.logs) as group,
     ):
         demo = Demo(home, group, Path(run), say)
+        demo.settings |= settings or {}
         demo.found()
         yield demo
 
