@@ -199,7 +199,7 @@ class Story:
         self.scene.wait(self.scene.holds_everything, "the unit holds the amended list")
         self._refused(self.scene.show(self.known["png"], 2), "not_yet_valid", "the old window")
         again = _this_minute()
-        renter.move(again, again + timedelta(hours=3))
+        renter.move(again, again + timedelta(hours=2))
         self.scene.wait(self.scene.holds_everything, "the unit holds the amended list")
         answer = self.scene.show(self.known["png"], 3)
         _require(answer["data"]["outcome"] == "granted", "the moved pass opens again", answer)
